@@ -1,0 +1,75 @@
+"""Fixtures for every test: a data folder of its own, the city's agencies, real processes."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("HOAPHUONG_HOME", str(Path(os.environ.get("TMPDIR", "/tmp")) / f"hoaphuong-tests-{os.getpid()}"))  # noqa: S108
+
+from tests.processes import City, Template, template_for  # noqa: E402
+
+SHARED_DATA = Path(__file__).resolve().parent.parent / "shared" / "data"
+
+
+@pytest.fixture(autouse=True)
+def home(settings, tmp_path: Path) -> Path:
+    """The data folder of this test alone."""
+    settings.HOME = tmp_path / "home"
+    settings.HOME.mkdir()
+    settings.EMAIL_FILE_PATH = settings.HOME / "outbox"
+    return settings.HOME
+
+
+@pytest.fixture(autouse=True)
+def fresh_memory() -> Iterator[None]:
+    """What a process keeps in memory about the database is forgotten between tests."""
+    from hoaphuong.dossiers.pages.tracking import limiter
+    from hoaphuong.identity import queries
+
+    queries.forget_agencies()
+    limiter.cache_clear()
+    yield
+    queries.forget_agencies()
+    limiter.cache_clear()
+
+
+@pytest.fixture
+def city(db) -> None:
+    """Agencies and shipped procedures, as a fresh city has them."""
+    from hoaphuong.command.prepare import load_city
+
+    load_city()
+
+
+@pytest.fixture
+def demo_city(city, settings) -> None:
+    """The city in demonstration mode with its personas."""
+    from hoaphuong.identity import demo
+
+    settings.DEMO = True
+    demo._personas()
+
+
+@pytest.fixture(scope="session")
+def city_template(tmp_path_factory) -> Iterator[Template]:
+    """A prepared demonstration city, made once a run and copied for each test that commits."""
+    with template_for(tmp_path_factory.mktemp("template")) as template:
+        yield template
+
+
+@pytest.fixture
+def real_city(city_template: Template, tmp_path: Path) -> Iterator[City]:
+    """A copy of the prepared city with real processes; all of them end with the test."""
+    with city_template.copied(tmp_path / secrets.token_hex(4)) as city:
+        yield city
+
+
+@pytest.fixture
+def shared_data() -> Path:
+    """The folder of real files, or a skip that says so."""
+    if not SHARED_DATA.exists():
+        pytest.skip("../shared/data is absent")
+    return SHARED_DATA

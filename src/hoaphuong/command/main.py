@@ -1,0 +1,109 @@
+"""The command line: names its commands, and turns every expected failure into one sentence."""
+
+import argparse
+import errno
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from hoaphuong import __version__
+from hoaphuong.command.refusal import Refusal
+
+SCALES = ["tiny", "small", "medium", "large"]
+Run = Callable[[argparse.Namespace], int]
+
+
+def parser() -> argparse.ArgumentParser:
+    """Every command with its options; a command's module is imported only when it is run."""
+    top = argparse.ArgumentParser(
+        prog="./hoaphuong", description="Hoa Phượng: thành phố số trong một chương trình."
+    )
+    top.add_argument("--version", action="version", version=f"hoaphuong {__version__}")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(name: str, module: str, help: str, *, shown: bool = True) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=help if shown else argparse.SUPPRESS)
+        made.set_defaults(module=module)
+        return made
+
+    up = command("up", "up", "set up everything and start the city")
+    up.add_argument("--port", type=int, default=8000)
+    up.add_argument("--host", default="127.0.0.1")
+    up.add_argument("--no-demo", action="store_true", help="an empty city without personas")
+    up.add_argument("--scale", default="small", choices=SCALES)
+    up.add_argument("--open", action="store_true", help="open a browser")
+
+    prepare = command("prepare", "prepare", "bring the data folder up to date", shown=False)
+    prepare.add_argument("--scale", default="small", choices=SCALES)
+    command("worker", "worker", "run the worker alone", shown=False)
+    command("collect", "collect", "collect static files", shown=False)
+
+    test = command("test", "test", "run every test on SQLite and on PostgreSQL")
+    test.add_argument("--all", action="store_true", help="slow proofs too")
+    test.add_argument("rest", nargs=argparse.REMAINDER, help="passed on to pytest")
+    command("check", "check", "format, lint, types, layers, migrations, house rules")
+
+    scoreboard = command("scoreboard", "scoreboard", "announced and computed, side by side")
+    scoreboard.add_argument("--year", type=int, default=2023)
+    scoreboard.add_argument("--json", action="store_true")
+
+    importing = command("import", "importing", "read published lists")
+    lists = importing.add_subparsers(dest="list", required=True, metavar="LIST")
+    procedures = lists.add_parser("procedures", help="the national portal's procedures")
+    procedures.add_argument("file", type=Path, metavar="FILE")
+    procedures.add_argument("--dry-run", action="store_true")
+    procedures.add_argument("--json", action="store_true")
+    staff = lists.add_parser("staff", help="accounts and roles from a CSV")
+    staff.add_argument("file", type=Path, metavar="FILE")
+    staff.add_argument("--dry-run", action="store_true")
+    staff.add_argument("--json", action="store_true")
+
+    journal = command("journal", "journal", "check the sealed journal")
+    verbs = journal.add_subparsers(dest="verb", required=True, metavar="VERB")
+    verify = verbs.add_parser("verify", help="find what was altered, removed, inserted or moved")
+    verify.add_argument("--json", action="store_true")
+
+    bench = command("bench", "bench", "measure, beside references in the same run")
+    bench.add_argument("name", nargs="?")
+    bench.add_argument("--json", action="store_true")
+
+    backup = command("backup", "backup", "write database, files, lake and keys to one archive")
+    backup.add_argument("archive", type=Path, metavar="ARCHIVE")
+    restore = command("restore", "restore", "bring an archive back into an empty data folder")
+    restore.add_argument("archive", type=Path, metavar="ARCHIVE")
+    doctor = command("doctor", "doctor", "say what is wrong with this installation, and what to do")
+    doctor.add_argument("--json", action="store_true")
+    password = command("password", "password", "set a new password for an account")
+    password.add_argument("username")
+    return top
+
+
+def main(words: list[str] | None = None) -> int:
+    """Run one command; 0 when it did what was asked."""
+    asked = parser().parse_args(words)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hoaphuong.web.settings")
+    try:
+        from importlib import import_module
+
+        run: Run = import_module(f"hoaphuong.command.{asked.module}").run
+        return run(asked)
+    except Refusal as refusal:
+        print(f"hoaphuong: {refusal}", file=sys.stderr)
+        return refusal.status
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        return 0
+    except OSError as error:
+        print(f"hoaphuong: {_sentence(error)}", file=sys.stderr)
+        return 1
+
+
+def _sentence(error: OSError) -> str:
+    where = error.filename or "the data folder"
+    if error.errno == errno.ENOSPC:
+        return f"the disk is full ({where}): free some space. / Ổ đĩa đã đầy."
+    if error.errno in (errno.EACCES, errno.EROFS, errno.EPERM):
+        return f"{where} cannot be written. / Không ghi được vào {where}."
+    return f"{error.strerror or error} ({where})."

@@ -1,0 +1,27 @@
+"""``password``: a new password for an account, typed twice, never on the command line."""
+
+import argparse
+import getpass
+
+from hoaphuong.command.django_ready import ready
+from hoaphuong.command.refusal import Refusal
+
+
+def run(asked: argparse.Namespace) -> int:
+    ready()
+    from django.contrib.auth.password_validation import validate_password
+    from django.core.exceptions import ValidationError
+
+    from hoaphuong.identity import actions, queries
+
+    if queries.account_id(asked.username) is None:
+        raise Refusal(f"there is no account {asked.username!r}.")
+    first = getpass.getpass("New password / Mật khẩu mới: ")
+    if getpass.getpass("Again / Nhập lại: ") != first:
+        raise Refusal("the two do not match. / Hai lần nhập khác nhau.")
+    try:
+        validate_password(first)
+    except ValidationError as error:
+        raise Refusal(" ".join(error.messages)) from error
+    actions.set_password(username=asked.username, password=first)
+    return 0

@@ -1,0 +1,54 @@
+"""Brings a data folder up to date: migrations, agencies, procedures, the demonstration."""
+
+import argparse
+from datetime import UTC, datetime
+
+from hoaphuong.command.django_ready import behind, ready
+from hoaphuong.command.refusal import Refusal
+
+
+def run(asked: argparse.Namespace) -> int:
+    ready()
+    from django.conf import settings
+    from django.core.management import call_command
+
+    _same_mode(settings.HOME / "mode", "demo" if settings.DEMO else "city")
+    fresh = behind()
+    if fresh:
+        call_command("migrate", interactive=False, verbosity=0)
+    load_city()
+    if settings.DEMO:
+        from hoaphuong.command.demo import load
+
+        load(scale=asked.scale)
+    return 0
+
+
+def _same_mode(path, mode: str) -> None:
+    """A folder made for one use is never opened for the other."""
+    if path.exists():
+        made_for = path.read_text().strip()
+        if made_for != mode:
+            raise Refusal(
+                "this data folder holds a demonstration: name another HOAPHUONG_HOME for a city."
+                if made_for == "demo"
+                else "this data folder holds a real city: start it with --no-demo."
+            )
+    else:
+        path.write_text(mode)
+
+
+def load_city() -> None:
+    """Agencies and shipped procedures as this version of the program knows them."""
+    from django.conf import settings
+
+    from hoaphuong.dossiers import actions as dossiers
+    from hoaphuong.identity import actions as identity
+    from hoaphuong.identity import queries as people
+    from hoaphuong.identity.configuration import agencies_of
+
+    agencies = agencies_of(settings.CITY)
+    if {a.code: a for a in agencies} != people.agencies():
+        identity.load_agencies(agencies)
+        people.forget_agencies()
+    dossiers.store_shipped(at=datetime.now(UTC))

@@ -1,0 +1,136 @@
+"""``up``: prepares the data folder, starts web and worker, stops both together."""
+
+import argparse
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+import webbrowser
+from pathlib import Path
+
+from hoaphuong.command.refusal import Refusal
+
+WORKERS, THREADS = 2, 4
+
+
+def run(asked: argparse.Namespace) -> int:
+    home = Path(os.environ.get("HOAPHUONG_HOME", "var")).resolve()
+    _writable(home)
+    _free(asked.host, asked.port)
+    environment = {**os.environ, "HOAPHUONG_HOME": str(home)}
+    environment["HOAPHUONG_DEMO"] = "0" if asked.no_demo else "1"
+    me = [sys.executable, "-m", "hoaphuong"]
+    done = subprocess.run([*me, "prepare", "--scale", asked.scale], env=environment)
+    if done.returncode:
+        return done.returncode
+    return _Running(asked, me, environment).until_stopped()
+
+
+def _writable(home: Path) -> None:
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        probe = home / f".probe-{os.getpid()}"
+        probe.write_bytes(b"x" * 4_096)
+        probe.unlink()
+    except OSError as error:
+        error.filename = str(home)
+        raise
+
+
+def _free(host: str, port: int) -> None:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except (OSError, OverflowError) as error:
+            raise Refusal(
+                f"port {port} on {host} cannot be used ({getattr(error, 'strerror', error)}):"
+                " choose another with --port. / Cổng này không dùng được."
+            ) from error
+
+
+class _Running:
+    """The two child processes and the loop that watches them."""
+
+    def __init__(self, asked: argparse.Namespace, me: list[str], env: dict[str, str]) -> None:
+        self.asked, self.me, self.env = asked, me, env
+        self.stopping = False
+        for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(name, self._stop)
+        self.web = self._start_web()
+        self.worker = self._start_worker()
+
+    def _stop(self, signum: int, frame: object) -> None:
+        self.stopping = True
+
+    def _start_worker(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen([*self.me, "worker"], env=self.env)
+
+    def _start_web(self) -> subprocess.Popen[bytes]:
+        words = ["--interface", "wsgi", "--host", self.asked.host, "--port", str(self.asked.port)]
+        words += ["--workers", str(WORKERS), "--blocking-threads", str(THREADS)]
+        words += ["--no-ws", "--log-level", "warning", "--respawn-failed-workers"]
+        return subprocess.Popen(
+            [sys.executable, "-m", "granian", *words, "hoaphuong.web.wsgi:application"],
+            env=self.env,
+        )
+
+    @property
+    def address(self) -> str:
+        host = f"[{self.asked.host}]" if ":" in self.asked.host else self.asked.host
+        return f"http://{host}:{self.asked.port}"
+
+    def until_stopped(self) -> int:
+        status = 0
+        if self._answering():
+            self._greet()
+        while not self.stopping:
+            if self.web.poll() is not None:
+                print("hoaphuong: the web server stopped by itself.", file=sys.stderr)
+                status = 1
+                break
+            if self.worker.poll() is not None:  # it starts where it stopped: nothing is lost
+                print("hoaphuong: the worker stopped; starting it again.", file=sys.stderr)
+                time.sleep(1)
+                self.worker = self._start_worker()
+            time.sleep(0.2)
+        self._end()
+        return status
+
+    def _answering(self) -> bool:
+        for _ in range(300):
+            if self.stopping or self.web.poll() is not None:
+                return False
+            try:
+                with urllib.request.urlopen(f"{self.address}/healthz", timeout=2) as answer:
+                    return answer.status == 200
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.1)
+        return False
+
+    def _greet(self) -> None:
+        print(f"\n  Hoa Phượng: {self.address}\n")
+        if not self.asked.no_demo:
+            from hoaphuong.command.personas import lines
+
+            print("\n".join(lines(self.address)))
+        print("\n  Ctrl-C dừng cả hai tiến trình / stops both.\n", flush=True)
+        if self.asked.open:
+            webbrowser.open(self.address)
+
+    def _end(self) -> None:
+        """Ask both to stop; end what has not stopped after ten seconds."""
+        for child in (self.web, self.worker):
+            if child.poll() is None:
+                child.terminate()
+        deadline = time.monotonic() + 10
+        for child in (self.web, self.worker):
+            try:
+                child.wait(max(0.1, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()

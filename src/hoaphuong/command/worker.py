@@ -1,0 +1,22 @@
+"""The worker: seals the journal, fills the lake, publishes the tables."""
+
+import argparse
+import signal
+
+from hoaphuong.command.django_ready import ready
+
+
+def run(asked: argparse.Namespace) -> int:
+    ready()
+    from hoaphuong.kernel.jobs import run_forever
+
+    stopping = False
+
+    def stop(signum: int, frame: object) -> None:
+        nonlocal stopping
+        stopping = True
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the parent, which ends us
+    run_forever(stopped=lambda: stopping)
+    return 0

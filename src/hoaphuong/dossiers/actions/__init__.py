@@ -1,0 +1,36 @@
+"""The only writer of procedures and dossiers."""
+
+from hoaphuong.dossiers.actions.bulk import History, Taken, carry_through
+from hoaphuong.dossiers.actions.filing import NotOffered, submit, supply, withdraw
+from hoaphuong.dossiers.actions.handling import (
+    ask_payment,
+    ask_supplement,
+    decide,
+    decline,
+    hand_over,
+    process,
+    receive,
+    stop,
+)
+from hoaphuong.dossiers.actions.procedures import store_procedures
+from hoaphuong.dossiers.steps import WrongStatus
+
+__all__ = [
+    "History",
+    "NotOffered",
+    "Taken",
+    "WrongStatus",
+    "ask_payment",
+    "ask_supplement",
+    "carry_through",
+    "decide",
+    "decline",
+    "hand_over",
+    "process",
+    "receive",
+    "stop",
+    "store_procedures",
+    "submit",
+    "supply",
+    "withdraw",
+]

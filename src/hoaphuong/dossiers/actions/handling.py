@@ -1,0 +1,109 @@
+"""What the agency does with a dossier, from reception to the result."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.timezone import localdate
+
+from hoaphuong.dossiers import steps
+from hoaphuong.dossiers.actions.rows import attach, locked, saved
+from hoaphuong.dossiers.models import Dossier, DossierFile
+from hoaphuong.dossiers.queries import time_limit
+from hoaphuong.dossiers.work_kinds import DOSSIER
+from hoaphuong.work import actions as work
+from hoaphuong.work import queries as work_queries
+
+
+def _moved(dossier: Dossier) -> None:
+    work.move_item(
+        kind=DOSSIER, subject=dossier.key, stage=str(dossier.status), due_on=dossier.due_on
+    )
+
+
+@transaction.atomic
+def receive(*, key: str, by: str, at: datetime, note: str = "") -> Dossier:
+    """Accept the dossier as complete; its clock starts."""
+    dossier = locked(key)
+    event = steps.receive(
+        dossier,
+        at=at,
+        sector=dossier.procedure.sector,
+        limit=time_limit(dossier.procedure, dossier.channel),
+    )
+    saved(dossier, event, by=by, at=at, note=note)
+    _moved(dossier)
+    return dossier
+
+
+@transaction.atomic
+def decline(*, key: str, note: str, by: str, at: datetime) -> Dossier:
+    """Do not accept the dossier; the note says why."""
+    dossier = locked(key)
+    saved(dossier, steps.decline(dossier, at=at), by=by, at=at, note=note)
+    work.close_item(kind=DOSSIER, subject=key, at=at)
+    return dossier
+
+
+@transaction.atomic
+def process(*, key: str, by: str, at: datetime, note: str = "") -> Dossier:
+    """Take the received dossier up."""
+    dossier = locked(key)
+    saved(dossier, steps.process(dossier, at=at), by=by, at=at, note=note)
+    _moved(dossier)
+    return dossier
+
+
+@transaction.atomic
+def ask_supplement(*, key: str, note: str, by: str, at: datetime) -> Dossier:
+    """Ask for more papers, once and in full; the clock stands still until they come."""
+    dossier = locked(key)
+    saved(dossier, steps.ask_supplement(dossier, at=at), by=by, at=at, note=note)
+    work.pause_item(kind=DOSSIER, subject=key, stage=str(dossier.status), on=localdate(at))
+    return dossier
+
+
+@transaction.atomic
+def ask_payment(*, key: str, note: str, by: str, at: datetime) -> Dossier:
+    """The applicant has a fee to pay before processing goes on."""
+    dossier = locked(key)
+    saved(dossier, steps.ask_payment(dossier, at=at), by=by, at=at, note=note)
+    _moved(dossier)
+    return dossier
+
+
+@transaction.atomic
+def stop(*, key: str, note: str, by: str, at: datetime) -> Dossier:
+    """End processing without a decision; the note says why."""
+    dossier = locked(key)
+    saved(dossier, steps.stop(dossier, at=at), by=by, at=at, note=note)
+    work.close_item(kind=DOSSIER, subject=key, at=at)
+    return dossier
+
+
+@transaction.atomic
+def decide(
+    *,
+    key: str,
+    outcome: str,
+    note: str,
+    by: str,
+    at: datetime,
+    files: dict[str, list[str]] | None = None,
+) -> Dossier:
+    """Grant or refuse, with the result's files; what the clock stood still is taken out."""
+    dossier = locked(key)
+    dossier.paused_days = work_queries.paused_days(DOSSIER, key)
+    event = steps.decide(dossier, at=at, outcome=outcome)
+    attach(dossier, files or {}, purpose=DossierFile.Purpose.RESULT, at=at)
+    saved(dossier, event, by=by, at=at, note=note)
+    _moved(dossier)
+    return dossier
+
+
+@transaction.atomic
+def hand_over(*, key: str, by: str, at: datetime, note: str = "") -> Dossier:
+    """The applicant has the result; nothing is left to do."""
+    dossier = locked(key)
+    saved(dossier, steps.hand_over(dossier, at=at), by=by, at=at, note=note)
+    work.close_item(kind=DOSSIER, subject=key, at=at)
+    return dossier

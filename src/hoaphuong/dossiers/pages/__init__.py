@@ -1,0 +1,1 @@
+"""Pages of public services: finding, applying, following, handling, correcting."""

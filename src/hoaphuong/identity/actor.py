@@ -1,0 +1,54 @@
+"""The person at the door: an account, its person and its grants, read once a request."""
+
+from datetime import date
+from functools import cached_property
+
+from hoaphuong.identity import queries
+from hoaphuong.identity.models import Account
+from hoaphuong.kernel.access import EVERYWHERE, permissions, permissions_of
+
+
+class Nobody:
+    """A visitor who has not signed in."""
+
+    key = ""
+    person = ""
+    person_id = None
+    signed_in = False
+    name = ""
+
+    def agencies(self, permission: str) -> frozenset[str]:
+        return frozenset()
+
+
+class AccountActor:
+    """A signed-in account on a given day."""
+
+    signed_in = True
+
+    def __init__(self, account: Account, *, today: date) -> None:
+        self.account, self._today = account, today
+        self.key = account.key
+        self.person_id = account.person_id
+        self.name = account.display_name
+
+    @cached_property
+    def grants(self) -> list[tuple[str, str | None]]:
+        return queries.grants_of(self.account.pk, on=self._today)
+
+    @cached_property
+    def _held(self) -> dict[str, frozenset[str]]:
+        held: dict[str, set[str]] = {}
+        for role, agency in self.grants:
+            for code in permissions_of([role]):
+                held.setdefault(code, set()).add(agency or EVERYWHERE)
+        return {
+            code: queries.below(frozenset(roots)) if EVERYWHERE not in roots else frozenset("*")
+            for code, roots in held.items()
+        }
+
+    def agencies(self, permission: str) -> frozenset[str]:
+        """Agencies for which the permission is held; an unknown permission is a programmer's error."""
+        if permission not in permissions():
+            raise KeyError(permission)
+        return self._held.get(permission, frozenset())

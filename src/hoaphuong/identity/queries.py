@@ -1,0 +1,145 @@
+"""Reads of the identity app; answers are contracts, never rows."""
+
+from datetime import date, datetime
+from functools import lru_cache
+
+from django.db.models import Q
+
+from hoaphuong.identity.contracts import AgencyFacts, OrganisationFacts, PersonFacts
+from hoaphuong.identity.models import Account, Agency, Grant, Organisation, Person, Representation
+from hoaphuong.identity.rules import with_descendants
+
+
+def person_facts(person: Person) -> PersonFacts:
+    return PersonFacts(
+        **{name: getattr(person, name) for name in PersonFacts.__dataclass_fields__}
+    )
+
+
+def organisation_facts(organisation: Organisation) -> OrganisationFacts:
+    return OrganisationFacts(
+        **{name: getattr(organisation, name) for name in OrganisationFacts.__dataclass_fields__}
+    )
+
+
+def person(id: int) -> PersonFacts:
+    return person_facts(Person.objects.get(pk=id))
+
+
+def organisation(id: int) -> OrganisationFacts:
+    return organisation_facts(Organisation.objects.get(pk=id))
+
+
+def organisations_of(person: int) -> list[OrganisationFacts]:
+    """The organisations for which a person may act."""
+    rows = Representation.objects.filter(person_id=person).select_related("organisation")
+    return [organisation_facts(row.organisation) for row in rows.order_by("organisation__name")]
+
+
+def agency_facts(agency: Agency) -> AgencyFacts:
+    return AgencyFacts(
+        code=agency.code,
+        dotted=agency.dotted,
+        name=agency.name,
+        name_en=agency.name_en,
+        kind=agency.kind,
+        parent=agency.parent_id,
+        division=agency.division,
+        valid_from=agency.valid_from,
+        valid_to=agency.valid_to,
+    )
+
+
+@lru_cache(maxsize=1)
+def _agencies_by_code() -> dict[str, AgencyFacts]:
+    return {row.code: agency_facts(row) for row in Agency.objects.order_by("code")}
+
+
+def agencies() -> dict[str, AgencyFacts]:
+    """Every agency that is or was, by code; read once, since configuration makes them."""
+    found = _agencies_by_code()
+    if not found:  # asked before the first load
+        _agencies_by_code.cache_clear()
+    return found
+
+
+def forget_agencies() -> None:
+    """Read the agencies anew at the next question."""
+    _agencies_by_code.cache_clear()
+    _below.cache_clear()
+
+
+def agency(code: str) -> AgencyFacts:
+    return agencies()[code]
+
+
+def agency_of_division(division: str, *, on: date) -> AgencyFacts | None:
+    """The People's Committee of a district or commune on a day."""
+    for facts in agencies().values():
+        in_force = facts.valid_from <= on and (facts.valid_to is None or on <= facts.valid_to)
+        if facts.division == division and facts.kind in ("district", "commune") and in_force:
+            return facts
+    return None
+
+
+@lru_cache(maxsize=1_024)
+def _below(roots: frozenset[str]) -> frozenset[str]:
+    parents = {code: facts.parent for code, facts in agencies().items()}
+    return with_descendants(set(roots), parents)
+
+
+def below(roots: frozenset[str]) -> frozenset[str]:
+    """The given agencies and all below them."""
+    return _below(roots)
+
+
+def grants_of(account: int, *, on: date) -> list[tuple[str, str | None]]:
+    """(role, agency code or None) in force on a day."""
+    in_force = Q(valid_to__isnull=True) | Q(valid_to__gte=on)
+    rows = Grant.objects.filter(in_force, account_id=account, valid_from__lte=on)
+    return list(rows.values_list("role", "agency_id"))
+
+
+def locked_until(username: str) -> datetime | None:
+    """Until when an account may not sign in."""
+    row = Account.objects.filter(Q(username=username) | Q(email=username, email__gt=""))
+    return row.values_list("locked_until", flat=True).first()
+
+
+def account_id(username: str) -> int | None:
+    row = Account.objects.filter(Q(username=username) | Q(email=username, email__gt=""))
+    return row.values_list("pk", flat=True).first()
+
+
+def display_names(keys: set[str]) -> dict[str, str]:
+    """Names of accounts by key, for timelines shown to staff."""
+    rows = Account.objects.filter(key__in=keys)
+    return dict(rows.values_list("key", "display_name"))
+
+
+def staff_of(agency: str) -> list[tuple[str, str]]:
+    """(key, name) of the active accounts of an agency."""
+    rows = Account.objects.filter(agency_id=agency, is_active=True).order_by("display_name")
+    return list(rows.values_list("key", "display_name"))
+
+
+def demo_account(username: str) -> Account | None:
+    """A persona of the demonstration; never a real account."""
+    return Account.objects.filter(username=username, is_demo=True, is_active=True).first()
+
+
+def count_people() -> int:
+    return Person.objects.count()
+
+
+def count_organisations() -> int:
+    return Organisation.objects.count()
+
+
+def people() -> list[PersonFacts]:
+    """Everyone, for the demonstration's invented dossiers only."""
+    return [person_facts(row) for row in Person.objects.order_by("pk")]
+
+
+def organisations() -> list[OrganisationFacts]:
+    return [organisation_facts(row) for row in Organisation.objects.order_by("pk")]

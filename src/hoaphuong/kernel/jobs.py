@@ -1,0 +1,70 @@
+"""Work that goes on by itself: each app's ``jobs.py`` lists its jobs, one worker runs them."""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from django.db import close_old_connections
+
+from hoaphuong.kernel.discovery import modules
+from hoaphuong.kernel.sealing import ACCESS, JOURNAL, seal
+
+log = logging.getLogger("hoaphuong.worker")
+
+
+@dataclass
+class Job:
+    """``run`` answers whether it did anything; it is called again at once while it does."""
+
+    name: str
+    every: float
+    run: Callable[[], bool]
+    due_at: float = 0.0
+    failures: int = field(default=0)
+
+
+def jobs() -> list[Job]:
+    return [job for module in modules("jobs") for job in module.JOBS]
+
+
+def run_due(todo: list[Job], *, now: float) -> bool:
+    """Run what is due once; a failing job waits longer each time and holds up no other."""
+    busy = False
+    for job in todo:
+        if job.due_at > now:
+            continue
+        try:
+            worked = job.run()
+            job.failures = 0
+            busy |= worked
+            job.due_at = now if worked else now + job.every
+        except Exception:
+            job.failures += 1
+            wait = min(60.0, job.every * 2**job.failures)
+            job.due_at = now + wait
+            log.exception("job failed", extra={"job": job.name, "wait_s": wait})
+            close_old_connections()
+    return busy
+
+
+def run_forever(*, stopped: Callable[[], bool], pause: float = 0.1) -> None:
+    """The worker's loop, until ``stopped`` says so."""
+    todo = jobs()
+    while not stopped():
+        if not run_due(todo, now=time.monotonic()):
+            time.sleep(pause)
+
+
+def _seal_journal() -> bool:
+    return seal(JOURNAL) > 0
+
+
+def _seal_access_lines() -> bool:
+    return seal(ACCESS) > 0
+
+
+JOBS = [
+    Job("kernel.seal_journal", every=0.1, run=_seal_journal),
+    Job("kernel.seal_access_lines", every=2.0, run=_seal_access_lines),
+]

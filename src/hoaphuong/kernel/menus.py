@@ -1,0 +1,53 @@
+"""Menus: each app's ``menu.py`` lists its items, shown to those who may open them."""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from hoaphuong.kernel.access import holds
+from hoaphuong.kernel.discovery import modules
+
+
+@dataclass(frozen=True)
+class Item:
+    """One entry: on which face, in which place, for whom."""
+
+    face: str
+    order: int
+    label: Any
+    view: str
+    icon: str
+    permission: str = ""
+    signed_in: bool = False
+
+
+@dataclass(frozen=True)
+class Shown:
+    label: Any
+    url: str
+    icon: str
+    current: bool
+
+
+@cache
+def items() -> tuple[Item, ...]:
+    """Every item of the house, in order."""
+    found = [item for module in modules("menu") for item in module.MENU]
+    return tuple(sorted(found, key=lambda item: (item.face, item.order)))
+
+
+def for_request(request: HttpRequest, face: str) -> list[Shown]:
+    """The items of one face that this person may open."""
+    actor = request.actor  # type: ignore[attr-defined]
+    shown = []
+    for item in items():
+        if item.face != face or (item.signed_in and not actor.signed_in):
+            continue
+        if item.permission and not holds(actor, item.permission):
+            continue
+        url = reverse(item.view)
+        shown.append(Shown(item.label, url, item.icon, request.path == url))
+    return shown

@@ -1,0 +1,148 @@
+"""What was done (the journal), who looked at what (access lines), and the numbers given out."""
+
+import uuid
+
+from django.db import models
+from django.db.models.functions import Now
+
+from hoaphuong.kernel.field_classes import FieldClasses
+
+
+class Pending(models.Model):
+    """An entry that is not sealed yet: sealing goes by this table, never by "id greater than"."""
+
+    class Meta:
+        abstract = True
+
+
+class Seal(models.Model):
+    """One entry's place in the hash chain: ``hash = SHA-256(previous hash ‖ digest)``."""
+
+    field_classes = FieldClasses(internal="batch position digest hash")
+
+    batch = models.BigIntegerField()
+    position = models.IntegerField()
+    digest = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        abstract = True
+
+
+class Batch(models.Model):
+    """One run of the sealer; ``head`` is the hash of its last entry."""
+
+    field_classes = FieldClasses(internal="entries head sealed_at")
+
+    number = models.BigIntegerField(primary_key=True)
+    entries = models.IntegerField()
+    head = models.CharField(max_length=64)
+    sealed_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        abstract = True
+
+
+class JournalEntry(models.Model):
+    """A fact: what happened to which record, when, by which account; never changed."""
+
+    field_classes = FieldClasses(internal="uuid name subject by body occurred_at recorded_at")
+
+    uuid = models.UUIDField(unique=True, default=uuid.uuid4)
+    name = models.CharField(max_length=80)
+    subject = models.CharField(max_length=64)
+    by = models.CharField(max_length=64)
+    body = models.TextField()
+    occurred_at = models.DateTimeField()
+    recorded_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "kernel_journal"
+        indexes = [models.Index(fields=["subject", "id"], name="journal_by_subject")]
+
+
+class JournalPending(Pending):
+    entry = models.OneToOneField(
+        JournalEntry, models.PROTECT, primary_key=True, related_name="pending"
+    )
+
+    class Meta:
+        db_table = "kernel_journal_pending"
+
+
+class JournalSeal(Seal):
+    entry = models.OneToOneField(
+        JournalEntry, models.PROTECT, primary_key=True, related_name="seal"
+    )
+
+    class Meta:
+        db_table = "kernel_journal_seal"
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "position"], name="one_entry_per_place")
+        ]
+
+
+class JournalBatch(Batch):
+    class Meta:
+        db_table = "kernel_journal_batch"
+
+
+class AccessLine(models.Model):
+    """Somebody was shown personal data: who, for what, which record or which list."""
+
+    field_classes = FieldClasses(
+        internal="uuid account purpose record count recorded_at", personal="filter"
+    )
+
+    uuid = models.UUIDField(unique=True, default=uuid.uuid4)
+    account = models.CharField(max_length=64)
+    purpose = models.CharField(max_length=80)
+    record = models.CharField(max_length=64, blank=True)
+    filter = models.CharField(max_length=200, blank=True)
+    count = models.IntegerField()
+    recorded_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "kernel_access_line"
+        indexes = [models.Index(fields=["record", "id"], name="access_by_record")]
+
+
+class AccessPending(Pending):
+    entry = models.OneToOneField(
+        AccessLine, models.PROTECT, primary_key=True, related_name="pending"
+    )
+
+    class Meta:
+        db_table = "kernel_access_pending"
+
+
+class AccessSeal(Seal):
+    entry = models.OneToOneField(
+        AccessLine, models.PROTECT, primary_key=True, related_name="seal"
+    )
+
+    class Meta:
+        db_table = "kernel_access_seal"
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "position"], name="one_line_per_place")
+        ]
+
+
+class AccessBatch(Batch):
+    class Meta:
+        db_table = "kernel_access_batch"
+
+
+class NumberSeries(models.Model):
+    """The last number given in a series, such as one agency's dossiers of one day."""
+
+    field_classes = FieldClasses(internal="last")
+
+    key = models.CharField(max_length=80, primary_key=True)
+    last = models.BigIntegerField()
+
+    class Meta:
+        db_table = "kernel_number_series"
+        constraints = [
+            models.CheckConstraint(name="numbers_start_at_one", condition=models.Q(last__gte=1))
+        ]

@@ -1,0 +1,174 @@
+"""A city as real processes: its own data folder, its own database, web and worker."""
+
+import json
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+SOURCE = Path(__file__).resolve().parent.parent / "src"
+PATIENCE = 40.0
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _postgres(url: str, statement: str) -> None:
+    import psycopg
+
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(statement)  # type: ignore[call-overload]
+
+
+def _with_database(url: str, name: str) -> str:
+    before, _, query = url.partition("?")
+    stem = before.rsplit("/", 1)[0]
+    return f"{stem}/{name}" + (f"?{query}" if query else "")
+
+
+class Template:
+    """A prepared home, and on PostgreSQL a prepared database to copy from."""
+
+    def __init__(self, home: Path, server: str, database: str) -> None:
+        self.home, self.server, self.database = home, server, database
+
+    @contextmanager
+    def copied(self, home: Path) -> Iterator["City"]:
+        shutil.copytree(self.home, home)
+        url = ""
+        if self.server:
+            name = f"city_{secrets.token_hex(6)}"
+            _postgres(self.server, f'CREATE DATABASE "{name}" TEMPLATE "{self.database}"')
+            url = _with_database(self.server, name)
+        city = City(home, url)
+        try:
+            yield city
+        finally:
+            city.end()
+            if url:
+                _postgres(self.server, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@contextmanager
+def template_for(folder: Path) -> Iterator[Template]:
+    server = os.environ.get("DATABASE_URL", "")
+    name = f"template_{secrets.token_hex(6)}"
+    url = ""
+    if server:
+        _postgres(server, f'CREATE DATABASE "{name}"')
+        url = _with_database(server, name)
+    city = City(folder / "home", url)
+    done = city.run("prepare", "--scale", "tiny")
+    assert done.returncode == 0, done.stderr
+    try:
+        yield Template(city.home, server, name)
+    finally:
+        if server:
+            _postgres(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+class City:
+    """One installation; every process it starts is ended by ``end``."""
+
+    def __init__(self, home: Path, database_url: str) -> None:
+        self.home, self.database_url = home, database_url
+        self.children: list[subprocess.Popen[str]] = []
+        self.address = ""
+
+    def environment(self, **more: str) -> dict[str, str]:
+        env = {k: v for k, v in os.environ.items() if not k.startswith("HOAPHUONG_")}
+        env |= {
+            "HOAPHUONG_HOME": str(self.home),
+            "HOAPHUONG_DEMO": "1",
+            "DATABASE_URL": self.database_url,
+            "PYTHONPATH": str(SOURCE),
+            "DJANGO_SETTINGS_MODULE": "hoaphuong.web.settings",
+        }
+        return env | more
+
+    def run(self, *words: str, timeout: float = 120, **env: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "hoaphuong", *words],
+            env=self.environment(**env),
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+        )
+
+    def run_json(self, *words: str) -> Any:
+        done = self.run(*words, "--json")
+        assert done.stdout, done.stderr
+        return json.loads(done.stdout)
+
+    def python(self, script: str, **env: str) -> subprocess.CompletedProcess[str]:
+        """Run a script inside the city, Django ready."""
+        return subprocess.run(
+            [sys.executable, "-c", "import django; django.setup()\n" + script],
+            env=self.environment(**env),
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+
+    def _start(self, *words: str, **env: str) -> subprocess.Popen[str]:
+        log = (self.home / f"{words[0]}-{len(self.children)}.log").open("w")
+        child = subprocess.Popen(
+            [sys.executable, "-m", *words], env=self.environment(**env), stdout=log, stderr=log, text=True
+        )
+        self.children.append(child)
+        return child
+
+    def start_worker(self, *, die_at: str = "") -> subprocess.Popen[str]:
+        return self._start("hoaphuong", "worker", HOAPHUONG_DIE_AT=die_at)
+
+    def start_web(self, **env: str) -> subprocess.Popen[str]:
+        port = free_port()
+        self.address = f"http://127.0.0.1:{port}"
+        child = self._start(
+            "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
+            "--workers", "1", "--blocking-threads", "4", "--no-ws", "--log-level", "warning",
+            "hoaphuong.web.wsgi:application", **env,
+        )  # fmt: skip
+        self.wait(self.answers)
+        return child
+
+    def answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.address}/healthz", timeout=2) as answer:
+                return answer.status == 200
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def wait(self, met: Any, *, patience: float = PATIENCE) -> None:
+        """Until ``met()`` is true; fails with what the processes said."""
+        deadline = time.monotonic() + patience
+        while time.monotonic() < deadline:
+            if met():
+                return
+            time.sleep(0.05)
+        said = "\n".join(log.read_text()[-2_000:] for log in self.home.glob("*.log"))
+        raise AssertionError(f"not met in {patience} s\n{said}")
+
+    def end(self) -> None:
+        for child in self.children:
+            if child.poll() is None:
+                child.send_signal(signal.SIGTERM)
+        for child in self.children:
+            try:
+                child.wait(10)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
