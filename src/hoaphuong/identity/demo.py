@@ -12,7 +12,7 @@ from hoaphuong.reference import queries as reference
 
 ORDER = 10
 BEGUN = datetime(2023, 1, 3, 1, tzinfo=UTC)
-HOME_WARD = "Phường Ngô Quyền"
+HOME_WARD = "phường Ngô Quyền"
 SIZES = {"tiny": (20, 6), "small": (240, 24), "medium": (1_200, 80), "large": (4_000, 200)}
 
 FAMILY = "Nguyễn Trần Lê Phạm Hoàng Phan Vũ Đặng Bùi Đỗ Hồ Ngô Dương Đoàn Trịnh Lương".split()
@@ -55,7 +55,7 @@ def load(*, scale: str, report: Report) -> None:
 
 def _personas() -> None:
     ward = next(
-        a for a in queries.agencies().values() if a.name.endswith(HOME_WARD[1:]) and not a.valid_to
+        a for a in queries.agencies().values() if a.name.endswith(HOME_WARD) and not a.valid_to
     )
     city = next(a for a in queries.agencies().values() if a.kind == "city")
     for username, name, role, place, position in PERSONAS:
@@ -67,7 +67,7 @@ def _personas() -> None:
             birth_date=born,
             sex=sex,
             phone="0912000000",
-            address=f"12 {STREETS[len(name) % len(STREETS)]}, {HOME_WARD.lower()}, Hải Phòng",
+            address=f"12 {STREETS[len(name) % len(STREETS)]}, {HOME_WARD}, Hải Phòng",
             division=ward.division,
             verified=True,
             by="demo",

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
-from django.utils.translation import get_language, get_language_info, pgettext_lazy
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 import hoaphuong
@@ -68,10 +68,7 @@ def face_links(current: str) -> list[FaceLink]:
 def language_links() -> list[LanguageLink]:
     """Return the site's languages, the one in use marked."""
     in_use = (get_language() or settings.LANGUAGE_CODE).split("-")[0]
-    return [
-        LanguageLink(code, get_language_info(code)["name_local"].capitalize(), code == in_use)
-        for code, _label in settings.LANGUAGES
-    ]
+    return [LanguageLink(code, label, code == in_use) for code, label in settings.LANGUAGES]
 
 
 def city_name() -> str:

@@ -12,7 +12,7 @@ from hoaphuong.dossiers.actions.handling import (
     receive,
     stop,
 )
-from hoaphuong.dossiers.actions.procedures import store_procedures
+from hoaphuong.dossiers.actions.procedures import store_procedures, store_shipped
 from hoaphuong.dossiers.steps import WrongStatus
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "receive",
     "stop",
     "store_procedures",
+    "store_shipped",
     "submit",
     "supply",
     "withdraw",

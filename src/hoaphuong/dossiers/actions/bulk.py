@@ -108,7 +108,7 @@ class _Carried:
             party=dossier.applicant_name,
             stage=str(dossier.status),
             opened_at=dossier.submitted_at,
-            due_on=dossier.due_on,
+            due_on=None if dossier.decided_on else dossier.due_on,
             paused_on=self.paused_on,
             paused_days=dossier.paused_days,
         )

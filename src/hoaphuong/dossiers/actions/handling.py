@@ -96,7 +96,8 @@ def decide(
     event = steps.decide(dossier, at=at, outcome=outcome)
     attach(dossier, files or {}, purpose=DossierFile.Purpose.RESULT, at=at)
     saved(dossier, event, by=by, at=at, note=note)
-    _moved(dossier)
+    # Only the handing over is left, and that has no due date.
+    work.move_item(kind=DOSSIER, subject=key, stage=str(dossier.status), due_on=None)
     return dossier
 
 

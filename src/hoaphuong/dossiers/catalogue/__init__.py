@@ -13,7 +13,14 @@ from hoaphuong.dossiers.catalogue.records import (
     from_plain,
     to_plain,
 )
-from hoaphuong.dossiers.catalogue.shipped import ShippedProcedure, form_schema, shipped
+from hoaphuong.dossiers.catalogue.rows import corrected_row, record_or_reject
+from hoaphuong.dossiers.catalogue.shipped import (
+    ShippedProcedure,
+    form_schema,
+    record_of,
+    shipped,
+    shipped_records,
+)
 from hoaphuong.dossiers.catalogue.sources import Bounds, UnreadableSource
 from hoaphuong.dossiers.catalogue.terms import channel_terms, fees, time_limits
 
@@ -29,12 +36,16 @@ __all__ = [
     "UnreadableSource",
     "channel_terms",
     "content_hash",
+    "corrected_row",
     "fees",
     "form_schema",
     "from_plain",
     "read",
+    "record_of",
+    "record_or_reject",
     "richer",
     "shipped",
+    "shipped_records",
     "time_limits",
     "to_plain",
 ]

@@ -3,14 +3,21 @@
 from dataclasses import asdict, is_dataclass, replace
 from typing import Any
 
-from hoaphuong.dossiers.catalogue.records import MERGED, RANK, ProcedureRecord, canonical
+from hoaphuong.dossiers.catalogue.records import (
+    MERGED,
+    RANK,
+    ChannelTerms,
+    ProcedureRecord,
+    canonical,
+)
 
 
 def richer(a: ProcedureRecord, b: ProcedureRecord) -> ProcedureRecord:
     """Both records in one: each field from the richer file that states it.
 
     Commutative, associative and idempotent, because each field is the greatest of a total order:
-    stated before silent, then the kind of file, then the longer text, then the text itself.
+    stated before silent, terms with a time limit before terms without, then the kind of file,
+    then the longer text, then the text itself.
     Raises ValueError for two different codes.
     """
     if a.code != b.code:
@@ -42,10 +49,16 @@ def _kept(record: ProcedureRecord, name: str) -> tuple[str, str]:
     return record.raw[name], record.origins.get(f"raw.{name}", record.source)
 
 
-def _weight(said: tuple[Any, str]) -> tuple[int, int, str]:
+def _weight(said: tuple[Any, str]) -> tuple[bool, bool, int, int, str]:
     value, origin = said
     spelled = canonical(_plain(value))
-    return (RANK.get(origin, 0), len(spelled), spelled)
+    return (bool(value), _timed(value), RANK.get(origin, 0), len(spelled), spelled)
+
+
+def _timed(value: Any) -> bool:
+    """Whether these are terms with a time limit: without one no dossier has a due date."""
+    terms = value if isinstance(value, tuple) else ()
+    return any(isinstance(one, ChannelTerms) and one.limit for one in terms)
 
 
 def _plain(value: Any) -> Any:

@@ -18,10 +18,10 @@ LimitUnit = Literal[
     "minute",
 ]
 FeeKind = Literal["fee", "charge", "free", "unknown"]
-SourceKind = Literal["index", "portal-xlsx", "local", "full"]
+SourceKind = Literal["shipped", "index", "portal-xlsx", "local", "full"]
 
 # A later kind says more about a procedure than an earlier one: docs/procedure-import.md.
-RANK: dict[str, int] = {"index": 1, "portal-xlsx": 2, "local": 3, "full": 4}
+RANK: dict[str, int] = {"shipped": 0, "index": 1, "portal-xlsx": 2, "local": 3, "full": 4}
 
 
 @dataclass(frozen=True)

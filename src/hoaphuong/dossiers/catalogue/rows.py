@@ -45,8 +45,8 @@ REASONS: dict[str, str] = {
     "line_unreadable": "The line is not a readable JSON object.",
     "line_too_long": "The line is longer than allowed.",
 }
-# Enough of a rejected row to find it again.
-RAW_CHARS = 2_000
+# A rejected row is kept whole, so that it can be stored once its code or name is corrected.
+RAW_CHARS = 400_000
 
 
 def is_header(cells: list[str]) -> bool:
@@ -104,6 +104,18 @@ def record_or_reject(
         raw=raw,
         source=source,
     )
+
+
+def corrected_row(raw: str, *, code: str, name: str) -> dict[str, str]:
+    """A rejected row again, with another code and name; only these where it was unreadable."""
+    try:
+        row = json.loads(raw)
+    except (ValueError, RecursionError):
+        row = None
+    kept = row if isinstance(row, dict) else {}
+    given = {"code": code, "name": name}
+    others = {k: text_of(v) for k, v in kept.items() if _FIELD_OF.get(fold(k)) not in given}
+    return {COLUMNS["code"][0]: code, COLUMNS["name"][0]: name, **others}
 
 
 def reject(

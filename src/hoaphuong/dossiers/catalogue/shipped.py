@@ -7,7 +7,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from hoaphuong.dossiers.catalogue.records import ChannelTerms, Fee, TimeLimit
+from hoaphuong.dossiers.catalogue.records import (
+    ChannelTerms,
+    DocumentPart,
+    Fee,
+    ProcedureRecord,
+    TimeLimit,
+)
 from hoaphuong.dossiers.catalogue.wording import is_code
 
 DATA = Path(__file__).resolve().parents[1] / "data"
@@ -57,6 +63,34 @@ def shipped() -> tuple[ShippedProcedure, ...]:
                 raise ValueError(f"{path.name}: bad or double code {procedure.code}")
             found[procedure.code] = procedure
     return tuple(found.values())
+
+
+def record_of(ours: ShippedProcedure) -> ProcedureRecord:
+    """A shipped procedure as a record of the poorest kind, which any imported file adds to."""
+    notes = {"limit_note": ours.limit_note, "fee_note": ours.fee_note, "url": ours.source}
+    return ProcedureRecord(
+        code=ours.code,
+        name=ours.name,
+        sector=ours.sector_name,
+        sector_code=None,
+        agency="",
+        levels=ours.levels,
+        decision=ours.decision,
+        legal_bases=(),
+        applicants=(),
+        channels=ours.channels,
+        documents=tuple(DocumentPart(paper.name, None, 0) for paper in ours.documents),
+        steps_text="",
+        requirements_text="",
+        result_text="",
+        raw={key: text for key, text in notes.items() if text},
+        source="shipped",
+    )
+
+
+def shipped_records() -> list[ProcedureRecord]:
+    """Every shipped procedure as a record."""
+    return [record_of(one) for one in shipped()]
 
 
 def form_schema(code: str) -> dict[str, Any]:

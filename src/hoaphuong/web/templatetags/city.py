@@ -19,7 +19,11 @@ from hoaphuong.dossiers.statuses import STATUSES
 register = template.Library()
 
 NOTHING = "—"
-ENGLISH_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+ENGLISH_MONTHS = (
+    *("Jan", "Feb", "Mar", "Apr", "May", "Jun"),
+    *("Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+)
+
 
 def in_vietnamese() -> bool:
     """Tell whether the page is being written in Vietnamese."""

@@ -13,7 +13,7 @@
     const lang = document.documentElement.lang;
     const write = (value) => (value === null || value === undefined || value === "-"
       ? "—"
-      : `${Number(value).toLocaleString(lang, { maximumFractionDigits: figure.decimals ?? 1 })}${figure.unit ? ` ${figure.unit}` : ""}`);
+      : `${Number(value).toLocaleString(lang, { maximumFractionDigits: figure.decimals ?? 1 })}${figure.unit ? (figure.unit === "%" ? "%" : ` ${figure.unit}`) : ""}`);
     const lying = figure.kind === "hbar";
     const line = figure.kind === "line";
     const text = { color: token("ink"), fontFamily: getComputedStyle(document.body).fontFamily, fontSize: 13 };

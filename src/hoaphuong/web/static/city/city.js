@@ -97,6 +97,9 @@
       listFiles(drop);
     });
     each(root, "table.inbox", keepTableRoles);
+    each(root, ".table-scroll", (region) => {
+      if (region.scrollWidth > region.clientWidth) region.tabIndex = 0;
+    });
     each(root, "[data-print]", (button) => {
       button.hidden = false;
     });

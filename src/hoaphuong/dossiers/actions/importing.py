@@ -1,0 +1,171 @@
+"""Reads published files into the catalogue, and keeps the rows that gave no procedure."""
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext
+
+from hoaphuong.dossiers import catalogue
+from hoaphuong.dossiers.actions.procedures import judge, store_procedures
+from hoaphuong.dossiers.catalogue import Bounds, ProcedureRecord, Reject
+from hoaphuong.dossiers.contracts import ProceduresImported
+from hoaphuong.dossiers.models import Procedure, ProcedureReject
+from hoaphuong.identity.models import new_key
+from hoaphuong.kernel import journal
+from hoaphuong.kernel.folding import fold
+from hoaphuong.kernel.intake import ImportReport, write_rejects
+from hoaphuong.kernel.values import Ref
+
+REJECTS_HEAD = ("source", "line", "code", "name", "reason_code", "reason", "raw")
+CODE_CHARS, SOURCE_CHARS = 60, 150
+
+
+class AlreadyCorrected(Exception):
+    """The rejected row gave its procedure already."""
+
+
+class StillRejected(Exception):
+    """The row gives no procedure with these either; ``reason_code`` says why."""
+
+    def __init__(self, reason_code: str) -> None:
+        super().__init__(reason_code)
+        self.reason_code = reason_code
+
+
+class CodeOfAnother(Exception):
+    """The code belongs to a procedure of another name; ``args[0]`` is that name."""
+
+
+def import_procedures(
+    *,
+    path: str | Path | BinaryIO,
+    at: datetime,
+    by: str,
+    dry_run: bool = False,
+    progress: Callable[[int], None] | None = None,
+    name: str = "",
+    bounds: Bounds | None = None,
+) -> ImportReport:
+    """Read a published file, store what it adds and keep its rejected rows; all of it or nothing.
+
+    ``path`` may be an open file, called ``name``. ``progress`` hears how many rows were read.
+    The file is read to its end before the transaction begins, so that nobody waits for it.
+    A dry run stores nothing, and writes the rejects file only. Raises UnreadableSource, OSError.
+    """
+    called = (name or Path(str(path)).name)[-SOURCE_CHARS:]
+    records: list[ProcedureRecord] = []
+    rejects: list[Reject] = []
+    for count, item in enumerate(catalogue.read(path, bounds=bounds or Bounds()), start=1):
+        (rejects if isinstance(item, Reject) else records).append(item)  # type: ignore[arg-type]
+        if progress and count % 100 == 0:
+            progress(count)
+    if progress:
+        progress(len(records) + len(rejects))
+    file = _rejects_file(called, rejects, at=at, dry_run=dry_run) if rejects else None
+    try:
+        unchanged = _stored(called, records, rejects, at=at, by=by, dry_run=dry_run)
+    except BaseException:
+        if file:
+            file.unlink(missing_ok=True)
+        raise
+    return ImportReport(
+        read=len(records) + len(rejects),
+        accepted=len(records),
+        rejected=len(rejects),
+        unchanged=unchanged,
+        rejects_file=str(file) if file else None,
+    )
+
+
+def _rejects_file(called: str, rejects: list[Reject], *, at: datetime, dry_run: bool) -> Path:
+    return write_rejects(
+        settings.HOME / "rejects",
+        name=called,
+        at=at,
+        head=REJECTS_HEAD,
+        rows=[
+            (called, r.line, r.code, r.name, r.reason_code, gettext(r.reason), r.raw)
+            for r in rejects
+        ],
+        dry_run=dry_run,
+    )
+
+
+@transaction.atomic
+def _stored(
+    called: str,
+    records: list[ProcedureRecord],
+    rejects: list[Reject],
+    *,
+    at: datetime,
+    by: str,
+    dry_run: bool,
+) -> int:
+    """Store one file's rows and the fact of it; the number of rows that said nothing new."""
+    if dry_run:
+        return judge(records, at=at, names_en={}, offered=frozenset()).unchanged
+    unchanged = store_procedures(records=records, at=at).unchanged
+    _keep(called, rejects, at=at)
+    _record(len(records), len(rejects), unchanged, at=at, by=by)
+    return unchanged
+
+
+def _record(accepted: int, rejected: int, unchanged: int, *, at: datetime, by: str) -> None:
+    event = ProceduresImported(
+        batch=Ref(new_key()),
+        read=accepted + rejected,
+        accepted=accepted,
+        rejected=rejected,
+        unchanged=unchanged,
+    )
+    journal.record(event, by=by, occurred_at=at)
+
+
+def _keep(called: str, rejects: list[Reject], *, at: datetime) -> None:
+    """Keep rejected rows by file and line; what a person corrected stays so while the row is the same.
+
+    A row that the same file no longer has wrong was corrected in the file.
+    """
+    known = {
+        (row.source, row.line): row
+        for row in ProcedureReject.objects.filter(source__in=_sources(called, rejects))
+    }
+    seen: Counter[tuple[str, int]] = Counter()
+    write: list[ProcedureReject] = []
+    for one in rejects:
+        seen[one.source, one.line] += 1
+        # Sheets of one workbook count their lines anew.
+        source = _source(called, one.source, seen[one.source, one.line])
+        before = known.pop((source, one.line), None)
+        corrected = before.corrected_at if before and before.raw == one.raw else None
+        write.append(
+            ProcedureReject(
+                source=source,
+                line=one.line,
+                code=(one.code or "")[:CODE_CHARS],
+                name=one.name or "",
+                reason_code=one.reason_code,
+                reason=one.reason,
+                raw=one.raw,
+                corrected_at=corrected,
+            )
+        )
+    ProcedureReject.objects.bulk_create(
+        write,
+        update_conflicts=True,
+        unique_fields=["source", "line"],
+        update_fields=["code", "name", "reason_code", "reason", "raw", "corrected_at"],
+        batch_size=200,
+    )
+    gone = [row.pk for row in known.values() if row.corrected_at is None]
+    ProcedureReject.objects.filter(pk__in=gone).update(corrected_at=at)
+
+
+def _source(called: str, kind: str, sheet: int = 1) -> str:
+    """The file's kind and name; the kind is needed to read the row again."""
+    return f"{kind}:{called}" + (f" ({sheet})" if sheet > 1 else "")
