@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
-os.environ.setdefault("HOAPHUONG_HOME", str(Path(os.environ.get("TMPDIR", "/tmp")) / f"hoaphuong-tests-{os.getpid()}"))  # noqa: S108
+os.environ.setdefault(
+    "HOAPHUONG_HOME", str(Path(os.environ.get("TMPDIR", "/tmp")) / f"hoaphuong-tests-{os.getpid()}")
+)
 
-from tests.processes import City, Template, template_for  # noqa: E402
+from tests.processes import City, Template, template_for
 
 SHARED_DATA = Path(__file__).resolve().parent.parent / "shared" / "data"
 

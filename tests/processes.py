@@ -99,7 +99,9 @@ class City:
         }
         return env | more
 
-    def run(self, *words: str, timeout: float = 120, **env: str) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *words: str, timeout: float = 120, **env: str
+    ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-m", "hoaphuong", *words],
             env=self.environment(**env),
@@ -126,7 +128,11 @@ class City:
     def _start(self, *words: str, **env: str) -> subprocess.Popen[str]:
         log = (self.home / f"{words[0]}-{len(self.children)}.log").open("w")
         child = subprocess.Popen(
-            [sys.executable, "-m", *words], env=self.environment(**env), stdout=log, stderr=log, text=True
+            [sys.executable, "-m", *words],
+            env=self.environment(**env),
+            stdout=log,
+            stderr=log,
+            text=True,
         )
         self.children.append(child)
         return child

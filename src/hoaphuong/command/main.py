@@ -22,7 +22,9 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"hoaphuong {__version__}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    def command(name: str, module: str, help: str, *, shown: bool = True) -> argparse.ArgumentParser:
+    def command(
+        name: str, module: str, help: str, *, shown: bool = True
+    ) -> argparse.ArgumentParser:
         made = commands.add_parser(name, help=help if shown else argparse.SUPPRESS)
         made.set_defaults(module=module)
         return made
@@ -54,26 +56,11 @@ def parser() -> argparse.ArgumentParser:
     procedures.add_argument("file", type=Path, metavar="FILE")
     procedures.add_argument("--dry-run", action="store_true")
     procedures.add_argument("--json", action="store_true")
-    staff = lists.add_parser("staff", help="accounts and roles from a CSV")
-    staff.add_argument("file", type=Path, metavar="FILE")
-    staff.add_argument("--dry-run", action="store_true")
-    staff.add_argument("--json", action="store_true")
-
     journal = command("journal", "journal", "check the sealed journal")
     verbs = journal.add_subparsers(dest="verb", required=True, metavar="VERB")
     verify = verbs.add_parser("verify", help="find what was altered, removed, inserted or moved")
     verify.add_argument("--json", action="store_true")
 
-    bench = command("bench", "bench", "measure, beside references in the same run")
-    bench.add_argument("name", nargs="?")
-    bench.add_argument("--json", action="store_true")
-
-    backup = command("backup", "backup", "write database, files, lake and keys to one archive")
-    backup.add_argument("archive", type=Path, metavar="ARCHIVE")
-    restore = command("restore", "restore", "bring an archive back into an empty data folder")
-    restore.add_argument("archive", type=Path, metavar="ARCHIVE")
-    doctor = command("doctor", "doctor", "say what is wrong with this installation, and what to do")
-    doctor.add_argument("--json", action="store_true")
     password = command("password", "password", "set a new password for an account")
     password.add_argument("username")
     return top

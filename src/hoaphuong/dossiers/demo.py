@@ -36,7 +36,7 @@ def load(*, scale: str, report: Report) -> None:
     done = numbers_given(SERIES)
     report("Hồ sơ hư cấu", min(done * CHUNK, total), total)
     for chunk in range(done, chunks):
-        rng = random.Random(f"chunk-{chunk}")  # noqa: S311
+        rng = random.Random(f"chunk-{chunk}")
         first = chunk * CHUNK
         numbers = range(first, min(first + CHUNK, total))
         histories = [
@@ -56,9 +56,9 @@ class _Cast:
         self.organisations = identity.organisations()
         self.procedures = queries.demonstrated()
         self.now = timezone.now()
-        self.home = identity.demo_account("mai").agency_id
-        self.phuong = identity.demo_account("phuong")
-        self.officers = {u: identity.demo_account(u).key for u in ("mai", "son", "lan")}
+        cast = {name: identity.demo_account(name) for name in ("mai", "son")}
+        self.officers = {name: account.key for name, account in cast.items() if account}
+        self.home = next(account.agency_id for account in cast.values() if account)
 
     def closed(self, rng: random.Random) -> History:
         """A dossier of 2023, carried through to its end."""
@@ -170,5 +170,3 @@ def kinds_for(sector: str) -> tuple[str, ...]:
     if any(word in sector.casefold() for word in ("doanh nghiệp", "hàng hải", "kinh doanh")):
         return ("organisation",)
     return ("self", "child", "organisation")[: 2 if "hộ tịch" in sector.casefold() else 1]
-
-

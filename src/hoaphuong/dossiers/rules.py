@@ -101,9 +101,7 @@ def _first_working(day: date, add_working_days: Callable[[date, int], date]) -> 
     return add_working_days(day - timedelta(days=1), 1)
 
 
-def days_late(
-    *, due: date | None, decided: date, between: Callable[[date, date], int]
-) -> int:
+def days_late(*, due: date | None, decided: date, between: Callable[[date, date], int]) -> int:
     """Working days after the due date; zero on the due date itself and without a due date."""
     return between(due, decided) if due and decided > due else 0
 

@@ -78,6 +78,6 @@ def slip_pdf(dossier: Dossier, *, base: str) -> bytes:
         facts = slip_facts(dossier, base=base)
     data = json.dumps(facts, ensure_ascii=False)
     with _one_at_a_time:
-        return _compiler().compile(
-            format="pdf", sys_inputs={"data": data}, pdf_standards="a-2b"
-        )
+        made = _compiler().compile(format="pdf", sys_inputs={"data": data}, pdf_standards="a-2b")
+    assert isinstance(made, bytes)
+    return made

@@ -100,9 +100,7 @@ def ask_supplement(dossier: Dossier, *, at: datetime) -> contracts.SupplementReq
     return contracts.SupplementRequested(dossier=Ref(dossier.key), requested_on=localdate(at))
 
 
-def supplement(
-    dossier: Dossier, *, at: datetime, due: date | None
-) -> contracts.SupplementReceived:
+def supplement(dossier: Dossier, *, at: datetime, due: date | None) -> contracts.SupplementReceived:
     """What was missing came; ``due`` is the due date moved by the pause."""
     _move(dossier, Status.PROCESSING)
     dossier.due_on = due

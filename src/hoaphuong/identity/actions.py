@@ -78,9 +78,7 @@ def record_person(
         if not created:
             return person_facts(person)
     else:
-        person = Person.objects.create(
-            personal_number=personal_number, verified=verified, **fields
-        )
+        person = Person.objects.create(personal_number=personal_number, verified=verified, **fields)
     event = PersonRecorded(person=Ref(person.key), verified=verified)
     journal.record(event, by=by, occurred_at=at)
     return person_facts(person)
@@ -191,9 +189,7 @@ def grant_role(
 
 
 @transaction.atomic
-def count_failed_sign_in(
-    *, account: int, at: datetime, attempts: int, period: timedelta
-) -> bool:
+def count_failed_sign_in(*, account: int, at: datetime, attempts: int, period: timedelta) -> bool:
     """Count a wrong password; whether the account is locked by it."""
     Account.objects.filter(pk=account).update(failed_attempts=F("failed_attempts") + 1)
     row = Account.objects.select_for_update().get(pk=account)

@@ -48,7 +48,7 @@ class AccountActor:
         }
 
     def agencies(self, permission: str) -> frozenset[str]:
-        """Agencies for which the permission is held; an unknown permission is a programmer's error."""
+        """Agencies for which the permission is held; KeyError for one that no app declares."""
         if permission not in permissions():
             raise KeyError(permission)
         return self._held.get(permission, frozenset())

@@ -15,14 +15,99 @@ BEGUN = datetime(2023, 1, 3, 1, tzinfo=UTC)
 HOME_WARD = "phường Ngô Quyền"
 SIZES = {"tiny": (20, 6), "small": (240, 24), "medium": (1_200, 80), "large": (4_000, 200)}
 
-FAMILY = "Nguyễn Trần Lê Phạm Hoàng Phan Vũ Đặng Bùi Đỗ Hồ Ngô Dương Đoàn Trịnh Lương".split()
-MIDDLE = {"M": "Văn Đức Minh Quang Hữu Xuân Quốc Gia".split(), "F": "Thị Ngọc Thu Thanh Hải Bảo Kim Mai".split()}
-GIVEN = {
-    "M": "An Bình Cường Dũng Đạt Hải Hiếu Hùng Khánh Khoa Lâm Long Mạnh Nam Phong Phúc Quân Sơn Thắng Tuấn Việt".split(),
-    "F": "Anh Chi Dung Giang Hà Hạnh Hiền Hoa Hương Lan Linh Loan Mai Nga Ngân Nhung Oanh Phương Quỳnh Thảo Trang Yến".split(),
+FAMILY = [
+    "Nguyễn",
+    "Trần",
+    "Lê",
+    "Phạm",
+    "Hoàng",
+    "Phan",
+    "Vũ",
+    "Đặng",
+    "Bùi",
+    "Đỗ",
+    "Hồ",
+    "Ngô",
+    "Dương",
+    "Đoàn",
+    "Trịnh",
+    "Lương",
+]
+MIDDLE = {
+    "M": ["Văn", "Đức", "Minh", "Quang", "Hữu", "Xuân", "Quốc", "Gia"],
+    "F": ["Thị", "Ngọc", "Thu", "Thanh", "Hải", "Bảo", "Kim", "Mai"],
 }
-STREETS = "Lạch Tray,Lê Lợi,Trần Phú,Điện Biên Phủ,Cầu Đất,Tô Hiệu,Hai Bà Trưng,Đà Nẵng,Văn Cao,Nguyễn Đức Cảnh".split(",")
-TRADES = "Vận tải,Thương mại,Xây dựng,Thủy sản,Logistics,Cơ khí,Du lịch,May mặc".split(",")
+GIVEN = {
+    "M": [
+        "An",
+        "Bình",
+        "Cường",
+        "Dũng",
+        "Đạt",
+        "Hải",
+        "Hiếu",
+        "Hùng",
+        "Khánh",
+        "Khoa",
+        "Lâm",
+        "Long",
+        "Mạnh",
+        "Nam",
+        "Phong",
+        "Phúc",
+        "Quân",
+        "Sơn",
+        "Thắng",
+        "Tuấn",
+        "Việt",
+    ],
+    "F": [
+        "Anh",
+        "Chi",
+        "Dung",
+        "Giang",
+        "Hà",
+        "Hạnh",
+        "Hiền",
+        "Hoa",
+        "Hương",
+        "Lan",
+        "Linh",
+        "Loan",
+        "Mai",
+        "Nga",
+        "Ngân",
+        "Nhung",
+        "Oanh",
+        "Phương",
+        "Quỳnh",
+        "Thảo",
+        "Trang",
+        "Yến",
+    ],
+}
+STREETS = [
+    "Lạch Tray",
+    "Lê Lợi",
+    "Trần Phú",
+    "Điện Biên Phủ",
+    "Cầu Đất",
+    "Tô Hiệu",
+    "Hai Bà Trưng",
+    "Đà Nẵng",
+    "Văn Cao",
+    "Nguyễn Đức Cảnh",
+]
+TRADES = [
+    "Vận tải",
+    "Thương mại",
+    "Xây dựng",
+    "Thủy sản",
+    "Logistics",
+    "Cơ khí",
+    "Du lịch",
+    "May mặc",
+]
 PERSONAS = (
     ("phuong", "Nguyễn Thị Hải Phượng", "citizen", "", "Công dân"),
     ("cang", "Trần Văn Cảng", "citizen", "", "Chủ doanh nghiệp"),
@@ -43,13 +128,13 @@ def load(*, scale: str, report: Report) -> None:
     report("Nhân vật", len(PERSONAS), len(PERSONAS))
     done = queries.count_people()
     for number in range(done, people):
-        rng = random.Random(f"person-{number}")  # noqa: S311
+        rng = random.Random(f"person-{number}")
         invent_person(rng)
         if number % 40 == 39:
             report("Người dân hư cấu", number + 1, people)
     report("Người dân hư cấu", people, people)
     for number in range(queries.count_organisations(), organisations):
-        invent_organisation(random.Random(f"organisation-{number}"))  # noqa: S311
+        invent_organisation(random.Random(f"organisation-{number}"))
     report("Doanh nghiệp hư cấu", organisations, organisations)
 
 
@@ -63,7 +148,7 @@ def _personas() -> None:
         born = date(1988, 5, 12)
         person = actions.record_person(
             full_name=name,
-            personal_number=f"031{'0' if sex == 'M' else '1'}88{len(username):02}{sum(map(ord, username)) % 10_000:04}",
+            personal_number=f"031{int(sex == 'F')}88{sum(map(ord, username)):06}",
             birth_date=born,
             sex=sex,
             phone="0912000000",
@@ -93,7 +178,7 @@ def _personas() -> None:
             at=BEGUN,
         )
         if username == "cang":
-            company = invent_organisation(random.Random("cang"))  # noqa: S311
+            company = invent_organisation(random.Random("cang"))
             actions.appoint_representative(person=person.id, organisation=company)
 
 
@@ -126,7 +211,9 @@ def invent_organisation(rng: random.Random) -> int:
         code = stem + mst.calc_check_digit(stem)
         if mst.is_valid(code):
             break
-    name = f"Công ty TNHH {rng.choice(TRADES)} {rng.choice(FAMILY)} {rng.choice(GIVEN['M'])} (hư cấu)"
+    name = (
+        f"Công ty TNHH {rng.choice(TRADES)} {rng.choice(FAMILY)} {rng.choice(GIVEN['M'])} (hư cấu)"
+    )
     return actions.record_organisation(
         tax_code=code,
         name=name,

@@ -11,9 +11,7 @@ from hoaphuong.identity.rules import with_descendants
 
 
 def person_facts(person: Person) -> PersonFacts:
-    return PersonFacts(
-        **{name: getattr(person, name) for name in PersonFacts.__dataclass_fields__}
-    )
+    return PersonFacts(**{name: getattr(person, name) for name in PersonFacts.__dataclass_fields__})
 
 
 def organisation_facts(organisation: Organisation) -> OrganisationFacts:

@@ -96,7 +96,7 @@ def page(
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not public:
-                actor = request.actor  # type: ignore[attr-defined]
+                actor = request.actor
                 if not actor.signed_in:
                     return redirect_to_login(request.get_full_path())
                 if permission and not holds(actor, permission):
@@ -118,7 +118,7 @@ class Holding(SessionAuth):
 
     def authenticate(self, request: HttpRequest, key: str | None) -> Any:
         user = super().authenticate(request, key)
-        actor = request.actor  # type: ignore[attr-defined]
+        actor = request.actor
         if user and not holds(actor, self.permission):
             raise HttpError(403, f"Needs {self.permission}.")
         return user

@@ -41,7 +41,7 @@ def items() -> tuple[Item, ...]:
 
 def for_request(request: HttpRequest, face: str) -> list[Shown]:
     """The items of one face that this person may open."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     shown = []
     for item in items():
         if item.face != face or (item.signed_in and not actor.signed_in):

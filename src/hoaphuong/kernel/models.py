@@ -117,9 +117,7 @@ class AccessPending(Pending):
 
 
 class AccessSeal(Seal):
-    entry = models.OneToOneField(
-        AccessLine, models.PROTECT, primary_key=True, related_name="seal"
-    )
+    entry = models.OneToOneField(AccessLine, models.PROTECT, primary_key=True, related_name="seal")
 
     class Meta:
         db_table = "kernel_access_seal"

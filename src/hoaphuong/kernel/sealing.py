@@ -106,7 +106,7 @@ def _seal_batch(chain: Chain, most: int) -> tuple[int, int]:
     number, head = (last[0] + 1, last[1]) if last else (1, FIRST)
     rows = chain.entry.objects.filter(id__gte=ids[0], id__lte=ids[-1]).order_by("id")
     wanted = set(ids)
-    seals = []
+    seals: list[models.Model] = []
     for row in rows.values_list(*chain.sealed).iterator(2_000):
         if row[0] in wanted:
             own = digest(row)
@@ -187,5 +187,3 @@ def _newest_head(chain: Chain) -> int:
         except (ValueError, KeyError, TypeError):
             continue
     return 0
-
-

@@ -129,10 +129,14 @@ def _compare(
         true_head = outside["head"] if outside else head
         true_count = outside["entries"] if outside else entries
         if count < true_count:
-            text = f"Batch {number} has {count} entries, {true_count} were sealed: some were removed."
+            text = (
+                f"Batch {number} has {count} entries, {true_count} were sealed: some were removed."
+            )
             yield Finding("removed", number, count, None, "", text)
         elif count > true_count:
-            text = f"Batch {number} has {count} entries, {true_count} were sealed: some were inserted."
+            text = (
+                f"Batch {number} has {count} entries, {true_count} were sealed: some were inserted."
+            )
             yield Finding("inserted", number, true_count, None, "", text)
         elif last != true_head or head != true_head:
             text = f"Batch {number} was sealed anew: its head is not the one kept outside."

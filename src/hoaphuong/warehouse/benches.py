@@ -24,7 +24,7 @@ def invented(number: int, rng: random.Random, days: int = 1_095) -> Iterator[tup
     begun = FIRST + timedelta(days=rng.randrange(days))
     key, agency = Ref(f"{number:032x}"), Code(rng.choice(AGENCIES))
     division, sector = Code(rng.choice(DIVISIONS)), Code(rng.choice(SECTORS))
-    place = {
+    place: dict[str, Any] = {
         "procedure": Code(f"1.{rng.randrange(1_800):06}"), "sector": sector, "agency": agency,
         "division": division, "channel": Code(rng.choice(["online"] * 9 + ["direct", "post"])),
     }  # fmt: skip
@@ -33,7 +33,7 @@ def invented(number: int, rng: random.Random, days: int = 1_095) -> Iterator[tup
     def at(day: date) -> datetime:
         return datetime(day.year, day.month, day.day, 9, rng.randrange(60), tzinfo=CITY)
 
-    submitted = {"applicant_kind": Code("person"), "submitted_on": begun}
+    submitted: dict[str, Any] = {"applicant_kind": Code("person"), "submitted_on": begun}
     yield told.DossierSubmitted(dossier=key, **place, **submitted), at(begun)
     yield told.DossierReceived(dossier=key, **place, received_on=begun, due_on=due), at(begun)
     if rng.random() < 0.9:

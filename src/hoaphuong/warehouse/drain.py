@@ -93,5 +93,5 @@ def _read(after: int, through: int) -> dict[str, list[raw.Entry]]:
     with connection.cursor() as sql:
         sql.execute(READ.format(moments=MOMENTS[connection.vendor]), [after, through])
         for name, *entry in sql.fetchall():
-            grouped.setdefault(name, []).append(tuple(entry))  # type: ignore[arg-type]
+            grouped.setdefault(name, []).append(tuple(entry))
     return grouped

@@ -119,7 +119,8 @@ def _quoted(known: list[str], name: str) -> str:
 
 
 def _condition(known: list[str], where: Where) -> tuple[str, list[Any]]:
-    terms, values = [], []
+    terms: list[str] = []
+    values: list[Any] = []
     for name, wanted in where.items():
         column = _quoted(known, name)
         if isinstance(wanted, tuple):

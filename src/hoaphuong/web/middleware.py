@@ -74,7 +74,7 @@ class RequestLines:
         """Answer, and log how long it took in milliseconds."""
         began = time.perf_counter()
         request_id = accepted_request_id(request.headers.get("X-Request-ID", ""))
-        request.request_id = request_id  # type: ignore[attr-defined]
+        request.request_id = request_id
         response = self.get_response(request)
         response.headers["X-Request-ID"] = request_id
         match = request.resolver_match

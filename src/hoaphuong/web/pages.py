@@ -26,7 +26,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @page()
 def welcome(request: HttpRequest) -> HttpResponse:
     """After sign-in each person lands where their work is."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     if holds(actor, "work.open_inbox"):
         return redirect("work:inbox")
     if holds(actor, "warehouse.view_scoreboard"):

@@ -31,7 +31,11 @@ PERSONAS = (
         "citizen",
     ),
     Persona(
-        "mai", "Lê Thị Mai", _("One-stop clerk"), _("Receives dossiers and checks papers"), "officer"
+        "mai",
+        "Lê Thị Mai",
+        _("One-stop clerk"),
+        _("Receives dossiers and checks papers"),
+        "officer",
     ),
     Persona(
         "son", "Phạm Minh Sơn", _("Case officer"), _("Processes dossiers and decides"), "officer"

@@ -1,5 +1,6 @@
 """Settings: the environment names the folder, the database and the city; the rest follows."""
 
+import contextlib
 import os
 import secrets
 import sys
@@ -26,15 +27,13 @@ def _secret_key() -> str:
         fresh = path.with_suffix(f".{os.getpid()}")
         fresh.touch(mode=0o600)
         fresh.write_text(secrets.token_urlsafe(50))
-        try:
-            os.link(fresh, path)  # fails when another process was first: its key stands
-        except FileExistsError:
-            pass
+        with contextlib.suppress(FileExistsError):  # another process was first: its key stands
+            os.link(fresh, path)
         fresh.unlink()
     return path.read_text().strip()
 
 
-SECRET_KEY = "only-for-tests" if TESTING else _secret_key()  # noqa: S105
+SECRET_KEY = "only-for-tests" if TESTING else _secret_key()
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("HOAPHUONG_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("HOAPHUONG_ORIGINS", "").split(",") if o]
@@ -120,7 +119,7 @@ LOGIN_REDIRECT_URL = "web:welcome"
 ACCOUNT_ADAPTER = "hoaphuong.identity.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
-ACCOUNT_FORMS = {"signup": "hoaphuong.identity.signup.SignupForm"}
+ACCOUNT_SIGNUP_FORM_CLASS = "hoaphuong.identity.signup.SignupForm"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_RATE_LIMITS = {"login_failed": None}  # the lockout of identity holds across processes

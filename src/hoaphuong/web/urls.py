@@ -9,9 +9,7 @@ from hoaphuong import __version__
 from hoaphuong.kernel.discovery import modules
 from hoaphuong.web import pages
 
-api = NinjaAPI(
-    title="Hoa Phượng", version=__version__, urls_namespace="api", docs_url=None
-)
+api = NinjaAPI(title="Hoa Phượng", version=__version__, urls_namespace="api", docs_url=None)
 for module in modules("api"):
     api.add_router(module.PREFIX, module.router)
 

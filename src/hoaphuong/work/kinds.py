@@ -10,7 +10,7 @@ from hoaphuong.kernel.discovery import modules
 
 @dataclass(frozen=True)
 class Kind:
-    """A sort of work: its page takes the record's reference; stages are code → (label, tone, shape)."""
+    """A sort of work: the page that opens it; stages are code → (label, tone, shape)."""
 
     code: str
     view: str

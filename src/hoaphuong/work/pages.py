@@ -36,7 +36,7 @@ def _number(text: str) -> int:
 @require_GET
 @page(permission="work.open_inbox")
 def inbox(request: HttpRequest) -> HttpResponse:
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     today = timezone.localdate()
     asked = request.GET
     search, stage = asked.get("q", "")[:100], asked.get("stage", "")[:20]
@@ -63,7 +63,9 @@ def inbox(request: HttpRequest) -> HttpResponse:
         stage_shown = kind.stages.get(item.stage, (item.stage, "still", "help"))
         late = bool(item.due_on and item.due_on < today and not item.paused)
         rows.append(Row(item, reverse(kind.view, args=[item.subject]), *stage_shown, late))
-    stages = {code: label for kind in kinds().values() for code, (label, *_look) in kind.stages.items()}
+    stages = {
+        code: label for kind in kinds().values() for code, (label, *_look) in kind.stages.items()
+    }
     context = {
         "found": found,
         "rows": rows,
@@ -81,7 +83,7 @@ def _item(request: HttpRequest, key: str, permission: str) -> ItemFacts:
     item = queries.item(key)
     if item is None:
         raise Http404
-    require(request.actor, permission, item.agency)  # type: ignore[attr-defined]
+    require(request.actor, permission, item.agency)
     return item
 
 
@@ -90,7 +92,7 @@ def _item(request: HttpRequest, key: str, permission: str) -> ItemFacts:
 def take(request: HttpRequest, key: str) -> HttpResponse:
     """Take an item; a colleague's stays theirs."""
     item = _item(request, key, "work.open_inbox")
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     try:
         actions.assign(key=key, assignee=actor.key, by=actor.key, at=timezone.now(), take=True)
         messages.success(request, _("It is yours now."))
@@ -109,7 +111,7 @@ def assign(request: HttpRequest, key: str) -> HttpResponse:
     assignee = request.POST.get("assignee", "")[:32]
     if assignee not in dict(identity.staff_of(item.agency)):
         raise PermissionDenied
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     try:
         actions.assign(key=key, assignee=assignee, by=actor.key, at=timezone.now())
         messages.success(request, _("Assigned."))

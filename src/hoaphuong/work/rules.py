@@ -4,9 +4,7 @@ from collections.abc import Callable
 from datetime import date
 
 
-def paused_for(
-    paused_on: date, resumed_on: date, *, between: Callable[[date, date], int]
-) -> int:
+def paused_for(paused_on: date, resumed_on: date, *, between: Callable[[date, date], int]) -> int:
     """Working days of a pause: the day it began does not count, the day it ended does."""
     return max(between(paused_on, resumed_on), 0)
 

@@ -12,6 +12,7 @@ from hoaphuong.dossiers.actions.handling import (
     receive,
     stop,
 )
+from hoaphuong.dossiers.actions.importing import import_procedures
 from hoaphuong.dossiers.actions.procedures import store_procedures, store_shipped
 from hoaphuong.dossiers.steps import WrongStatus
 
@@ -26,6 +27,7 @@ __all__ = [
     "decide",
     "decline",
     "hand_over",
+    "import_procedures",
     "process",
     "receive",
     "stop",

@@ -91,9 +91,7 @@ class _Carried:
         days = paused_for(self.paused_on, on, between=calendar.working_days_between)
         self.paused_on = None
         self.dossier.paused_days += days
-        return moved_due(
-            self.dossier.due_on, days, add_working_days=calendar.add_working_days
-        )
+        return moved_due(self.dossier.due_on, days, add_working_days=calendar.add_working_days)
 
     def item(self) -> ItemFacts:
         dossier = self.dossier

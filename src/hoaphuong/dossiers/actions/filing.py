@@ -84,9 +84,7 @@ def submit(
 
 
 @transaction.atomic
-def supply(
-    *, key: str, files: dict[str, list[str]], note: str, by: str, at: datetime
-) -> Dossier:
+def supply(*, key: str, files: dict[str, list[str]], note: str, by: str, at: datetime) -> Dossier:
     """Bring what the agency asked for; the clock runs again, or starts for the first time."""
     dossier = locked(key)
     attach(dossier, files, purpose=DossierFile.Purpose.SUPPLEMENT, at=at)

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from django.conf import settings
 from django.db import transaction
@@ -14,11 +14,10 @@ from hoaphuong.dossiers import catalogue
 from hoaphuong.dossiers.actions.procedures import judge, store_procedures
 from hoaphuong.dossiers.catalogue import Bounds, ProcedureRecord, Reject
 from hoaphuong.dossiers.contracts import ProceduresImported
-from hoaphuong.dossiers.models import Procedure, ProcedureReject
-from hoaphuong.identity.models import new_key
+from hoaphuong.dossiers.models import ProcedureReject
 from hoaphuong.kernel import journal
-from hoaphuong.kernel.folding import fold
 from hoaphuong.kernel.intake import ImportReport, write_rejects
+from hoaphuong.kernel.keys import new_key
 from hoaphuong.kernel.values import Ref
 
 REJECTS_HEAD = ("source", "line", "code", "name", "reason_code", "reason", "raw")
@@ -127,13 +126,13 @@ def _record(accepted: int, rejected: int, unchanged: int, *, at: datetime, by: s
 
 
 def _keep(called: str, rejects: list[Reject], *, at: datetime) -> None:
-    """Keep rejected rows by file and line; what a person corrected stays so while the row is the same.
+    """Keep rejected rows by file and line; a correction stays while the row is the same.
 
     A row that the same file no longer has wrong was corrected in the file.
     """
     known = {
         (row.source, row.line): row
-        for row in ProcedureReject.objects.filter(source__in=_sources(called, rejects))
+        for row in ProcedureReject.objects.filter(source__contains=f":{called}")
     }
     seen: Counter[tuple[str, int]] = Counter()
     write: list[ProcedureReject] = []

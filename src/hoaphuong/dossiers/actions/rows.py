@@ -8,7 +8,7 @@ from hoaphuong.kernel import journal
 
 
 def locked(key: str) -> Dossier:
-    """The dossier, locked until the transaction ends; ``Dossier.DoesNotExist`` when there is none."""
+    """The dossier, locked until the transaction ends; raises ``Dossier.DoesNotExist``."""
     return Dossier.objects.select_for_update(of=("self",)).select_related("procedure").get(key=key)
 
 
@@ -20,9 +20,7 @@ def saved(dossier: Dossier, event: Any, *, by: str, at: datetime, note: str = ""
         DossierNote.objects.create(dossier=dossier, entry=entry, author_key=by, text=note)
 
 
-def attach(
-    dossier: Dossier, files: dict[str, list[str]], *, purpose: str, at: datetime
-) -> None:
+def attach(dossier: Dossier, files: dict[str, list[str]], *, purpose: str, at: datetime) -> None:
     """Add stored files by the part of the dossier they belong to."""
     DossierFile.objects.bulk_create(
         DossierFile(dossier=dossier, part=part, purpose=purpose, file_key=key, added_at=at)

@@ -65,7 +65,7 @@ def _offered(code: str) -> tuple[Procedure, ShippedProcedure]:
 def begin(request: HttpRequest, code: str) -> HttpResponse:
     """Start a draft, or go on with one that is there."""
     row, _ours = _offered(code)
-    account = request.actor.key  # type: ignore[attr-defined]
+    account = request.actor.key
     if request.method == "POST":
         try:
             made = drafts.save_draft(account=account, form=code, data={}, at=timezone.now())
@@ -79,7 +79,7 @@ def begin(request: HttpRequest, code: str) -> HttpResponse:
 
 def _draft(request: HttpRequest, key: str) -> tuple[DraftFacts, Procedure, ShippedProcedure]:
     try:
-        draft = forms.draft(key, request.actor.key)  # type: ignore[attr-defined]
+        draft = forms.draft(key, request.actor.key)
     except forms.NoSuchDraft:
         raise Http404 from None
     row, ours = _offered(draft.form)
@@ -115,7 +115,7 @@ def office_for(row: Procedure, commune: str) -> str | None:
 def filing(request: HttpRequest, key: str) -> HttpResponse:
     """For whom, and at which commune."""
     draft, row, _ours = _draft(request, key)
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     mine = identity.organisations_of(actor.person_id) if actor.person_id else []
     today = timezone.localdate()
     communes = reference.divisions(today, level="commune", within=settings.CITY["province"])
@@ -157,7 +157,7 @@ def form(request: HttpRequest, key: str) -> HttpResponse:
     """The procedure's own form; whatever was typed is kept, right or wrong."""
     draft, row, _ours = _draft(request, key)
     schema = form_schema(draft.form)
-    language = request.LANGUAGE_CODE  # type: ignore[attr-defined]
+    language = request.LANGUAGE_CODE
     data = draft.data.get("answers") or forms.initial(schema)
     faults: dict[str, list[str]] = {}
     if request.method == "POST":
@@ -183,7 +183,7 @@ def papers(request: HttpRequest, key: str) -> HttpResponse:
     draft, row, ours = _draft(request, key)
     faults: dict[str, str] = {}
     if request.method == "POST":
-        account = request.actor.key  # type: ignore[attr-defined]
+        account = request.actor.key
         remove = request.POST.get("remove", "")
         if remove:
             drafts.detach_file(key=key, account=account, file=remove, at=timezone.now())
@@ -212,11 +212,9 @@ def missing(draft: DraftFacts, ours: ShippedProcedure) -> dict[str, str]:
     }
 
 
-def _parts(
-    request: HttpRequest, draft: DraftFacts, ours: ShippedProcedure
-) -> list[dict[str, Any]]:
+def _parts(request: HttpRequest, draft: DraftFacts, ours: ShippedProcedure) -> list[dict[str, Any]]:
     facts = shelf.facts([file for keys in draft.files.values() for file in keys])
-    english = request.LANGUAGE_CODE == "en"  # type: ignore[attr-defined]
+    english = request.LANGUAGE_CODE == "en"
     return [
         {
             "key": one.key,
@@ -234,7 +232,7 @@ def review(request: HttpRequest, key: str) -> HttpResponse:
     """Everything once more, then send; sent twice, it is one dossier."""
     draft, row, ours = _draft(request, key)
     schema = form_schema(draft.form)
-    language = request.LANGUAGE_CODE  # type: ignore[attr-defined]
+    language = request.LANGUAGE_CODE
     filed = draft.data.get("filing") or {}
     if not filed:
         return redirect("dossiers:draft", key)
@@ -246,7 +244,7 @@ def review(request: HttpRequest, key: str) -> HttpResponse:
     office = office_for(row, filed["commune"])
     if office is None:
         return redirect("dossiers:draft", key)
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     organisation = next(
         (o for o in identity.organisations_of(actor.person_id) if o.key == filed["organisation"]),
         None,
@@ -294,6 +292,6 @@ def review(request: HttpRequest, key: str) -> HttpResponse:
 def discard(request: HttpRequest, key: str) -> HttpResponse:
     """Throw a draft away, after the page asked for confirmation."""
     _draft(request, key)
-    drafts.discard_draft(key=key, account=request.actor.key)  # type: ignore[attr-defined]
+    drafts.discard_draft(key=key, account=request.actor.key)
     messages.success(request, _("The draft is discarded."))
     return redirect("dossiers:mine")

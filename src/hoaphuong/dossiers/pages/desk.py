@@ -31,7 +31,7 @@ from hoaphuong.work import queries as work
 
 @dataclass(frozen=True)
 class Step:
-    """A button on the page: from which statuses, with which right, and whether it needs a reason."""
+    """A button on the page: to which status, with which right, and whether it needs a reason."""
 
     verb: str
     following: int
@@ -47,7 +47,9 @@ STEPS = (
     Step("process", 4, gettext_lazy("Take up"), "dossiers.process", False, "primary"),
     Step("grant", 9, gettext_lazy("Grant"), "dossiers.process", False, "primary"),
     Step("refuse", 9, gettext_lazy("Refuse"), "dossiers.process", True, "danger"),
-    Step("hand-over", 10, gettext_lazy("Hand over the result"), "dossiers.receive", False, "primary"),
+    Step(
+        "hand-over", 10, gettext_lazy("Hand over the result"), "dossiers.receive", False, "primary"
+    ),
     Step("ask", 5, gettext_lazy("Ask for more papers"), "dossiers.receive", True, "secondary"),
     Step("payment", 6, gettext_lazy("Ask for the fee"), "dossiers.process", True, "secondary"),
     Step("decline", 3, gettext_lazy("Do not accept"), "dossiers.receive", True, "danger"),
@@ -65,7 +67,7 @@ VERBS: dict[str, Callable[..., Dossier]] = {
 
 
 def _dossier(request: HttpRequest, key: str) -> Dossier:
-    held = request.actor.agencies("dossiers.view")  # type: ignore[attr-defined]
+    held = request.actor.agencies("dossiers.view")
     try:
         return queries.agency_dossier(key, held)
     except Dossier.DoesNotExist:
@@ -73,7 +75,7 @@ def _dossier(request: HttpRequest, key: str) -> Dossier:
 
 
 def _offered(request: HttpRequest, dossier: Dossier) -> list[Step]:
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     return [
         step
         for step in STEPS
@@ -107,7 +109,7 @@ def _shown(
     faults: dict[str, str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     shown(account=actor.key, purpose="dossiers.desk", record=dossier.key)
     papers = list(dossier.files.all())
     facts = shelf.facts([paper.file_key for paper in papers])
@@ -115,8 +117,8 @@ def _shown(
     may_assign = bool(item) and covers(actor, "work.assign", dossier.agency_code)
     context = {
         "dossier": dossier,
-        "agency": identity.agency(dossier.agency_code).called(request.LANGUAGE_CODE),  # type: ignore[attr-defined]
-        "answers": _answers(dossier, request.LANGUAGE_CODE),  # type: ignore[attr-defined]
+        "agency": identity.agency(dossier.agency_code).called(request.LANGUAGE_CODE),
+        "answers": _answers(dossier, request.LANGUAGE_CODE),
         "entries": entries(dossier, names=True),
         "papers": [(paper, facts[paper.file_key]) for paper in papers],
         "steps": _offered(request, dossier),
@@ -148,7 +150,7 @@ def step(request: HttpRequest, key: str, verb: str) -> HttpResponse:
     found = next((one for one in STEPS if one.verb == verb), None)
     if found is None:
         raise Http404
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     if not _may(actor, found, dossier):
         raise PermissionDenied
     note = request.POST.get("note", "").strip()[:2_000]
@@ -164,9 +166,7 @@ def step(request: HttpRequest, key: str, verb: str) -> HttpResponse:
     try:
         if verb in ("grant", "refuse"):
             outcome = "granted" if verb == "grant" else "refused"
-            actions.decide(
-                key=key, outcome=outcome, note=note, by=actor.key, at=now, files=stored
-            )
+            actions.decide(key=key, outcome=outcome, note=note, by=actor.key, at=now, files=stored)
         else:
             VERBS[verb](key=key, note=note, by=actor.key, at=now)
         messages.success(request, _("Done: %(step)s.") % {"step": found.label})
@@ -183,7 +183,7 @@ def file(request: HttpRequest, key: str, file_key: str) -> HttpResponse:
     if not dossier.files.filter(file_key=file_key).exists():
         raise Http404
     shown(
-        account=request.actor.key,  # type: ignore[attr-defined]
+        account=request.actor.key,
         purpose="dossiers.file",
         record=dossier.key,
         filter=file_key,
@@ -196,8 +196,8 @@ def file(request: HttpRequest, key: str, file_key: str) -> HttpResponse:
 def slip(request: HttpRequest, key: str) -> HttpResponse:
     """The reception slip, for the counter to print."""
     dossier = _dossier(request, key)
-    require(request.actor, "dossiers.view", dossier.agency_code)  # type: ignore[attr-defined]
-    shown(account=request.actor.key, purpose="dossiers.slip", record=dossier.key)  # type: ignore[attr-defined]
+    require(request.actor, "dossiers.view", dossier.agency_code)
+    shown(account=request.actor.key, purpose="dossiers.slip", record=dossier.key)
     pdf = slip_pdf(dossier, base=request.build_absolute_uri("/"))
     answer = HttpResponse(pdf, content_type="application/pdf")
     answer["Content-Disposition"] = f'inline; filename="phieu-{dossier.number}.pdf"'

@@ -48,9 +48,7 @@ def entries(dossier: Dossier, *, names: bool) -> list[Entry]:
     """Oldest first; ``names`` shows which account acted, for staff."""
     moments = queries.timeline(dossier)
     known = identity.display_names({m.by for m in moments}) if names else {}
-    found = [
-        Entry(_label(m), m.at, known.get(m.by, ""), m.note, "done") for m in moments
-    ]
+    found = [Entry(_label(m), m.at, known.get(m.by, ""), m.note, "done") for m in moments]
     if dossier.status not in ENDED:
         last = found.pop()
         found.append(Entry(last.label, last.at, last.by, last.note, "now"))

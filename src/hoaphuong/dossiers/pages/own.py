@@ -23,7 +23,7 @@ from hoaphuong.kernel.access import page
 def own(request: HttpRequest, key: str) -> Dossier:
     """The account's own dossier, or nothing there."""
     try:
-        return queries.own_dossier(key, request.actor.key)  # type: ignore[attr-defined]
+        return queries.own_dossier(key, request.actor.key)
     except Dossier.DoesNotExist:
         raise Http404 from None
 
@@ -31,7 +31,7 @@ def own(request: HttpRequest, key: str) -> Dossier:
 @require_GET
 @page(permission="dossiers.apply")
 def mine(request: HttpRequest) -> HttpResponse:
-    account = request.actor.key  # type: ignore[attr-defined]
+    account = request.actor.key
     context = {
         "dossiers": queries.dossiers_of(account)[:200],
         "drafts": queries.drafts_with_names(drafts.drafts_of(account)),
@@ -47,7 +47,7 @@ def read(request: HttpRequest, key: str) -> HttpResponse:
     facts = shelf.facts([paper.file_key for paper in papers])
     context = {
         "dossier": dossier,
-        "agency": identity.agency(dossier.agency_code).called(request.LANGUAGE_CODE),  # type: ignore[attr-defined]
+        "agency": identity.agency(dossier.agency_code).called(request.LANGUAGE_CODE),
         "entries": entries(dossier, names=False),
         "papers": [(p, facts[p.file_key]) for p in papers if p.purpose != "result"],
         "results": [(p, facts[p.file_key]) for p in papers if p.purpose == "result"],
@@ -89,7 +89,7 @@ def supply(request: HttpRequest, key: str) -> HttpResponse:
     faults: dict[str, str] = {}
     note = request.POST.get("note", "")[:2_000]
     if request.method == "POST":
-        account = request.actor.key  # type: ignore[attr-defined]
+        account = request.actor.key
         stored, faults = stored_uploads(request, ["papers"], by=account)
         if not stored and not faults:
             faults["papers"] = _("Choose at least one file.")
@@ -123,7 +123,7 @@ def withdraw(request: HttpRequest, key: str) -> HttpResponse:
         actions.withdraw(
             key=dossier.key,
             note=request.POST.get("note", "")[:2_000],
-            by=request.actor.key,  # type: ignore[attr-defined]
+            by=request.actor.key,
             at=timezone.now(),
         )
         messages.success(request, _("The dossier is withdrawn."))

@@ -45,9 +45,7 @@ def _store(uploads: list[UploadedFile], *, by: str) -> list[str]:
     now = timezone.now()
     if len(uploads) > 1 and all((u.content_type or "") in PHOTOS for u in uploads):
         name = (uploads[0].name or "").rsplit(".", 1)[0] + ".pdf"
-        joined = shelf.store_joined(
-            uploads=uploads, name=name, by=by, at=now, retention="dossier"
-        )
+        joined = shelf.store_joined(uploads=uploads, name=name, by=by, at=now, retention="dossier")
         return [joined.key]
     return [
         shelf.store(

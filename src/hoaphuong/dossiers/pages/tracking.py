@@ -42,7 +42,7 @@ def _too_many(request: HttpRequest) -> HttpResponse | None:
 def _shown(request: HttpRequest, found: queries.Tracking | None, number: str) -> HttpResponse:
     context = {"number": number, "found": found, "fault": ""}
     if found:
-        context["agency"] = identity.agency(found.agency).called(request.LANGUAGE_CODE)  # type: ignore[attr-defined]
+        context["agency"] = identity.agency(found.agency).called(request.LANGUAGE_CODE)
     elif number:
         context["fault"] = (
             _("There is no dossier with this number.")

@@ -37,7 +37,9 @@ def happen(count=1, thing="t1"):
 
 def test_a_fact_outside_an_action_is_refused(transactional_check):
     with pytest.raises(journal.OutsideAnAction):
-        journal.record(Happened(Ref("t"), Code("k"), THEN.date(), Money(1)), by="a", occurred_at=THEN)
+        journal.record(
+            Happened(Ref("t"), Code("k"), THEN.date(), Money(1)), by="a", occurred_at=THEN
+        )
 
 
 @pytest.fixture
@@ -94,7 +96,9 @@ def test_postgresql_refuses_to_empty_the_journal():
 
 @pytest.mark.django_db
 def test_nobody_sets_the_time_of_recording():
-    entry = JournalEntry(name="x", subject="s", by="b", body="{}", occurred_at=THEN, recorded_at=THEN)
+    entry = JournalEntry(
+        name="x", subject="s", by="b", body="{}", occurred_at=THEN, recorded_at=THEN
+    )
     if connection.vendor == "postgresql":
         entry.save()
         entry.refresh_from_db()
@@ -201,7 +205,7 @@ def test_a_row_removed_with_its_seal_is_missed_at_its_place(sealed):
 
 def test_an_inserted_row_is_named(sealed):
     tamper(
-        "INSERT INTO kernel_journal (uuid, name, subject, \"by\", body, occurred_at, recorded_at)"
+        'INSERT INTO kernel_journal (uuid, name, subject, "by", body, occurred_at, recorded_at)'
         " SELECT '00000000000000000000000000000001', name, subject, \"by\", body, occurred_at,"
         f" recorded_at FROM kernel_journal WHERE id = {sealed[0][0]}"
     )
@@ -243,7 +247,10 @@ def test_a_chain_that_was_forged_anew_from_a_row_on_is_seen_by_the_heads_outside
     seal(JOURNAL, most=3)
     seal(JOURNAL)
     assert JOURNAL.heads.read_bytes() == kept
-    assert [(f.kind, f.batch) for f in verify(JOURNAL).findings] == [("rewritten", 1), ("rewritten", 2)]
+    assert [(f.kind, f.batch) for f in verify(JOURNAL).findings] == [
+        ("rewritten", 1),
+        ("rewritten", 2),
+    ]
 
 
 @pytest.mark.django_db

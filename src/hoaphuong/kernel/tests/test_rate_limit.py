@@ -17,7 +17,8 @@ def test_a_caller_has_so_many_hits_a_window_and_is_told_how_long_to_wait(tmp_pat
 
 def test_processes_share_one_counter_and_lose_no_hit(tmp_path):
     script = (
-        "from pathlib import Path; import sys; from hoaphuong.kernel.rate_limit import RateLimiter\n"
+        "import sys; from pathlib import Path\n"
+        "from hoaphuong.kernel.rate_limit import RateLimiter\n"
         "l = RateLimiter(Path(sys.argv[1]), limit=10**9, seconds=10**9)\n"
         "[l.hit('a', now=1.0) for _ in range(5000)]"
     )
