@@ -25,5 +25,6 @@ urlpatterns = [
     path("co-quan/ho-so/<slug:key>/tep/<slug:file_key>", desk.file, name="desk_file"),
     path("co-quan/ho-so/<slug:key>/<slug:verb>", desk.step, name="step"),
     path("co-quan/thu-tuc-loi", rejects.listed, name="rejects"),
+    path("co-quan/thu-tuc-loi/nap", rejects.bring, name="import"),
     path("co-quan/thu-tuc-loi/<slug:key>", rejects.correct, name="reject"),
 ]

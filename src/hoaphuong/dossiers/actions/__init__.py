@@ -12,18 +12,28 @@ from hoaphuong.dossiers.actions.handling import (
     receive,
     stop,
 )
-from hoaphuong.dossiers.actions.importing import import_procedures
+from hoaphuong.dossiers.actions.importing import (
+    AlreadyCorrected,
+    CodeOfAnother,
+    StillRejected,
+    correct_reject,
+    import_procedures,
+)
 from hoaphuong.dossiers.actions.procedures import store_procedures, store_shipped
 from hoaphuong.dossiers.steps import WrongStatus
 
 __all__ = [
+    "AlreadyCorrected",
+    "CodeOfAnother",
     "History",
     "NotOffered",
+    "StillRejected",
     "Taken",
     "WrongStatus",
     "ask_payment",
     "ask_supplement",
     "carry_through",
+    "correct_reject",
     "decide",
     "decline",
     "hand_over",

@@ -4,18 +4,21 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext
 
 from hoaphuong.dossiers import catalogue
 from hoaphuong.dossiers.actions.procedures import judge, store_procedures
 from hoaphuong.dossiers.catalogue import Bounds, ProcedureRecord, Reject
+from hoaphuong.dossiers.catalogue.records import RANK
 from hoaphuong.dossiers.contracts import ProceduresImported
-from hoaphuong.dossiers.models import ProcedureReject
+from hoaphuong.dossiers.models import Procedure, ProcedureReject
 from hoaphuong.kernel import journal
+from hoaphuong.kernel.folding import fold
 from hoaphuong.kernel.intake import ImportReport, write_rejects
 from hoaphuong.kernel.keys import new_key
 from hoaphuong.kernel.values import Ref
@@ -130,10 +133,11 @@ def _keep(called: str, rejects: list[Reject], *, at: datetime) -> None:
 
     A row that the same file no longer has wrong was corrected in the file.
     """
-    known = {
-        (row.source, row.line): row
-        for row in ProcedureReject.objects.filter(source__contains=f":{called}")
-    }
+    of_this_file = Q()
+    for kind in RANK:
+        base = _source(called, kind)
+        of_this_file |= Q(source=base) | Q(source__startswith=f"{base} (")
+    known = {(row.source, row.line): row for row in ProcedureReject.objects.filter(of_this_file)}
     seen: Counter[tuple[str, int]] = Counter()
     write: list[ProcedureReject] = []
     for one in rejects:
@@ -161,8 +165,39 @@ def _keep(called: str, rejects: list[Reject], *, at: datetime) -> None:
         update_fields=["code", "name", "reason_code", "reason", "raw", "corrected_at"],
         batch_size=200,
     )
-    gone = [row.pk for row in known.values() if row.corrected_at is None]
-    ProcedureReject.objects.filter(pk__in=gone).update(corrected_at=at)
+    gone = [row for row in known.values() if row.corrected_at is None]
+    for row in gone:
+        row.corrected_at = at
+    ProcedureReject.objects.bulk_update(gone, ["corrected_at"], batch_size=200)
+
+
+@transaction.atomic
+def correct_reject(*, key: str, code: str, name: str, by: str, at: datetime) -> ProcedureRecord:
+    """Give a rejected row the code and name it lacked, and store the procedure it describes.
+
+    Raises ProcedureReject.DoesNotExist, AlreadyCorrected, StillRejected, CodeOfAnother.
+    """
+    row = ProcedureReject.objects.select_for_update().get(key=key)
+    if row.corrected_at:
+        raise AlreadyCorrected(key)
+    kind: Any = row.source.partition(":")[0]
+    cells = catalogue.corrected_row(row.raw, code=code, name=name)
+    record = catalogue.record_or_reject(cells, source=kind, line=row.line)
+    if isinstance(record, Reject):
+        raise StillRejected(record.reason_code)
+    there = Procedure.objects.filter(code=record.code).values_list("name", flat=True).first()
+    if there and _same(there) != _same(record.name):
+        raise CodeOfAnother(there)
+    unchanged = store_procedures(records=[record], at=at).unchanged
+    _record(1, 0, unchanged, at=at, by=by)
+    row.corrected_at = at
+    row.save(update_fields=["corrected_at"])
+    return record
+
+
+def _same(name: str) -> str:
+    """A name without what two spellings of it differ in."""
+    return "".join(letter for letter in fold(name) if letter.isalnum())
 
 
 def _source(called: str, kind: str, sheet: int = 1) -> str:
