@@ -6,12 +6,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
+# How long an example takes depends on what else the machine does; tests have a time limit.
+hypothesis_settings.register_profile("house", deadline=None)
+hypothesis_settings.load_profile("house")
 os.environ.setdefault(
     "HOAPHUONG_HOME", str(Path(os.environ.get("TMPDIR", "/tmp")) / f"hoaphuong-tests-{os.getpid()}")
 )
 
-from tests.processes import City, Template, template_for
+from tests.processes import City, Template, template_for  # noqa: E402
 
 SHARED_DATA = Path(__file__).resolve().parent.parent / "shared" / "data"
 
