@@ -138,16 +138,20 @@ def _step(
     return line(_of_agency(request, key), request.LANGUAGE_CODE)
 
 
+def _note(body: Remark | None) -> str:
+    return body.note if body else ""
+
+
 @router.post("/{key}/reception", auth=Holding("dossiers.receive"), response=ANSWERS)
-def receive(request: HttpRequest, key: Key, body: Remark) -> Any:
+def receive(request: HttpRequest, key: Key, body: Remark | None = None) -> Any:
     """Accept the dossier as complete; its clock starts."""
-    return _step(request, key, "dossiers.receive", actions.receive, note=body.note)
+    return _step(request, key, "dossiers.receive", actions.receive, note=_note(body))
 
 
 @router.post("/{key}/processing", auth=Holding("dossiers.process"), response=ANSWERS)
-def process(request: HttpRequest, key: Key, body: Remark) -> Any:
+def process(request: HttpRequest, key: Key, body: Remark | None = None) -> Any:
     """Take the received dossier up."""
-    return _step(request, key, "dossiers.process", actions.process, note=body.note)
+    return _step(request, key, "dossiers.process", actions.process, note=_note(body))
 
 
 @router.post("/{key}/supplement-request", auth=Holding("dossiers.view"), response=ANSWERS)
@@ -165,6 +169,6 @@ def decide(request: HttpRequest, key: Key, body: Decision) -> Any:
 
 
 @router.post("/{key}/handover", auth=Holding("dossiers.receive"), response=ANSWERS)
-def hand_over(request: HttpRequest, key: Key, body: Remark) -> Any:
+def hand_over(request: HttpRequest, key: Key, body: Remark | None = None) -> Any:
     """The applicant has the result."""
-    return _step(request, key, "dossiers.receive", actions.hand_over, note=body.note)
+    return _step(request, key, "dossiers.receive", actions.hand_over, note=_note(body))

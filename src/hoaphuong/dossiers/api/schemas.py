@@ -41,7 +41,7 @@ class Question(Body):
 
 
 class Decision(Body):
-    """Granted or refused; a refusal says why (Decree 118/2025/ND-CP)."""
+    """Granted or refused; a refusal says why."""
 
     outcome: Literal["granted", "refused"]
     note: Note = ""

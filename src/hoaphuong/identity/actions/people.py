@@ -1,4 +1,4 @@
-"""The only writer of people, organisations, agencies, accounts and grants."""
+"""People, organisations, agencies, accounts and grants."""
 
 from collections.abc import Iterable
 from dataclasses import asdict
