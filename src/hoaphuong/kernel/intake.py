@@ -3,9 +3,11 @@
 import csv
 import os
 import re
+import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -60,13 +62,22 @@ def write_rejects(
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     stem = re.sub(r"[^\w.-]+", "-", Path(name).name)[:80].strip(".-") or "list"
     mark = "-dry-run" if dry_run else ""
-    path = folder / f"{stem}-{localtime(at):%Y%m%d-%H%M%S-%f}{mark}.csv"
+    when = f"{localtime(at):%Y%m%d-%H%M%S-%f}"
+    path = folder / f"{stem}-{when}{mark}.csv"
+    if path.exists():  # two lists of one name at one moment: neither is lost
+        path = folder / f"{stem}-{when}-{secrets.token_hex(4)}{mark}.csv"
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8-sig", newline="") as file:
         out = csv.writer(file)
         out.writerow(head)
         out.writerows([_cell(value) for value in row] for row in rows)
     return path
+
+
+def _free_name(folder: Path, stem: str) -> Path:
+    """Two lists of one name at one moment are two files."""
+    names = (folder / f"{stem}{f'-{n}' if n else ''}.csv" for n in count())
+    return next(path for path in names if not path.exists())
 
 
 def _cell(value: Any) -> str:

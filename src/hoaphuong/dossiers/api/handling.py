@@ -18,7 +18,7 @@ from hoaphuong.dossiers.api.schemas import (
     DossierFull,
     DossierLine,
     DossierPage,
-    PageNumber,
+    Leaf,
     Problem,
     Question,
     Remark,
@@ -65,14 +65,14 @@ def line(dossier: Dossier, language: str) -> dict[str, Any]:
     auth=Holding("dossiers.apply"),
     response={200: DossierPage, 401: Problem, 403: Problem, 422: Problem},
 )
-def mine(request: HttpRequest, page: Annotated[PageNumber, Query()] = 1) -> Any:
+def mine(request: HttpRequest, asked: Query[Leaf]) -> Any:
     """What the signed-in account sent, newest first, fifty a page."""
     rows: QuerySet[Dossier] = queries.dossiers_of(request.actor.key)
-    start = (page - 1) * PAGE
+    start = (asked.page - 1) * PAGE
     few = list(rows[start : start + PAGE + 1])
     language = request.LANGUAGE_CODE
     items = [line(one, language) for one in few[:PAGE]]
-    return {"items": items, "page": page, "more": len(few) > PAGE}
+    return {"items": items, "page": asked.page, "more": len(few) > PAGE}
 
 
 @router.get(

@@ -12,13 +12,11 @@ from hoaphuong.dossiers import queries
 from hoaphuong.dossiers.api.schemas import (
     CODE_CHARS,
     NUMBER_CHARS,
-    PageNumber,
     Problem,
     ProcedureFull,
     ProcedurePage,
-    Sector,
+    Search,
     Tracked,
-    Words,
 )
 from hoaphuong.dossiers.models import Procedure
 from hoaphuong.dossiers.pages.tracking import limiter
@@ -30,14 +28,9 @@ router = Router()
 
 
 @router.get("/procedures", response={200: ProcedurePage, 422: Problem})
-def procedures(
-    request: HttpRequest,
-    q: Annotated[Words, Query()] = "",
-    sector: Annotated[Sector, Query()] = "",
-    page: Annotated[PageNumber, Query()] = 1,
-) -> Any:
+def procedures(request: HttpRequest, asked: Query[Search]) -> Any:
     """Services whose name, code or sector has every word; accents do not matter."""
-    found = queries.search_procedures(text=q, sector=sector, page=page)
+    found = queries.search_procedures(text=asked.q, sector=asked.sector, page=asked.page)
     return {
         "items": [
             {

@@ -21,9 +21,19 @@ Note = Annotated[
     StringConstraints(strip_whitespace=True, max_length=NOTE_CHARS),
     AfterValidator(plain),
 ]
-Words = Annotated[str, Field(max_length=100), AfterValidator(plain)]
-Sector = Annotated[str, Field(max_length=200), AfterValidator(plain)]
-PageNumber = Annotated[int, Field(ge=1, le=PAGES)]
+
+
+class Leaf(Schema):
+    """Which page of a list."""
+
+    page: Annotated[int, Field(ge=1, le=PAGES)] = 1
+
+
+class Search(Leaf):
+    """Words of a service's name, and its sector."""
+
+    q: Annotated[str, Field(max_length=100), AfterValidator(plain)] = ""
+    sector: Annotated[str, Field(max_length=200), AfterValidator(plain)] = ""
 
 
 class Body(Schema):
