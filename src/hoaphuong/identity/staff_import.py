@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -113,7 +114,7 @@ def read(path: Path) -> list[tuple[int, list[str]]]:
     return found
 
 
-def _numbered(rows: "csv._reader") -> Iterator[tuple[int, list[str]]]:
+def _numbered(rows: Any) -> Iterator[tuple[int, list[str]]]:
     line = 1
     for cells in rows:
         yield line, cells
