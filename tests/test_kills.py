@@ -63,7 +63,8 @@ def test_every_fact_is_in_the_lake_once_wherever_the_worker_was_killed(real_city
 
     real_city.wait(settled)
     again.terminate()
-    assert again.wait(15) == 0
+    # Still importing, it has no handler yet and the signal ends it: nothing was begun.
+    assert again.wait(15) in (0, -signal.SIGTERM)
     assert verdict["journal"]["intact"]
     compared = real_city.python(COMPARE)
     assert compared.returncode == 0, compared.stderr

@@ -56,6 +56,11 @@ def parser() -> argparse.ArgumentParser:
     procedures.add_argument("file", type=Path, metavar="FILE")
     procedures.add_argument("--dry-run", action="store_true")
     procedures.add_argument("--json", action="store_true")
+    staff = lists.add_parser("staff", help="accounts and roles from a CSV")
+    staff.add_argument("file", type=Path, metavar="FILE")
+    staff.add_argument("--dry-run", action="store_true")
+    staff.add_argument("--json", action="store_true")
+
     journal = command("journal", "journal", "check the sealed journal")
     verbs = journal.add_subparsers(dest="verb", required=True, metavar="VERB")
     verify = verbs.add_parser("verify", help="find what was altered, removed, inserted or moved")

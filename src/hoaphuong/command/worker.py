@@ -7,9 +7,6 @@ from hoaphuong.command.django_ready import ready
 
 
 def run(asked: argparse.Namespace) -> int:
-    ready()
-    from hoaphuong.kernel.jobs import run_forever
-
     stopping = False
 
     def stop(signum: int, frame: object) -> None:
@@ -18,5 +15,8 @@ def run(asked: argparse.Namespace) -> int:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the parent, which ends us
+    ready()
+    from hoaphuong.kernel.jobs import run_forever
+
     run_forever(stopped=lambda: stopping)
     return 0

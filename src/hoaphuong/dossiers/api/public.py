@@ -6,7 +6,8 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from ninja import Path, Query, Router
+from ninja import Path, Query, Router, Status
+from ninja.errors import HttpError
 
 from hoaphuong.dossiers import queries
 from hoaphuong.dossiers.api.schemas import (
@@ -54,7 +55,7 @@ def procedure(request: HttpRequest, code: Annotated[str, Path(max_length=CODE_CH
     try:
         row = queries.procedure(code)
     except Procedure.DoesNotExist:
-        return 404, {"detail": _("There is no procedure with this code.")}
+        raise HttpError(404, _("There is no procedure with this code.")) from None
     record = queries.published(row)
     return {
         **asdict(record),
@@ -79,13 +80,12 @@ def tracking(
     wait = limiter().hit(request.META.get("REMOTE_ADDR", ""), now=time.time())
     if wait:
         response["Retry-After"] = str(wait)
-        return 429, {
-            "detail": _("Too many look-ups. Try again in %(wait)s seconds.") % {"wait": wait}
-        }
+        text = _("Too many look-ups. Try again in %(wait)s seconds.") % {"wait": wait}
+        return Status(429, {"detail": text})
     wanted = number.strip().upper()
     found = queries.track(number=wanted) if NUMBER.match(wanted) else None
     if found is None:
-        return 404, {"detail": _("There is no dossier with this number.")}
+        raise HttpError(404, _("There is no dossier with this number."))
     language = request.LANGUAGE_CODE
     return {
         **asdict(found),
