@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from django.utils.formats import number_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
@@ -48,23 +47,29 @@ def language() -> str:
     return get_language() or "vi"
 
 
+def written(value: float, decimals: int) -> str:
+    """A number rounded half up, with the separators of the language."""
+    exact = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+    text = f"{exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP):,.{decimals}f}"
+    # Django's Vietnamese formats have no grouping, so the separators are set here.
+    if language().startswith("vi"):
+        text = text.translate({ord(","): ".", ord("."): ","})
+    return text
+
+
 def whole(value: float | None) -> str | None:
-    """A count with the separators of the language."""
-    return None if value is None else number_format(_rounded(value, 0), 0, force_grouping=True)
+    """A count."""
+    return None if value is None else written(value, 0)
 
 
 def one_decimal(value: float | None) -> str | None:
-    return None if value is None else number_format(_rounded(value, 1), 1, force_grouping=True)
+    """A mean."""
+    return None if value is None else written(value, 1)
 
 
 def percent(share: float | None) -> str | None:
     """A share between 0 and 1 as a percentage with one decimal."""
     return None if share is None else f"{one_decimal(share * 100)}%"
-
-
-def _rounded(value: float, decimals: int) -> Decimal:
-    exact = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
-    return exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
 
 
 def figure(value: float | None, unit: str) -> str | None:
@@ -92,11 +97,11 @@ def tile(indicator: Indicator, definition: Definition | None, *, year: int) -> T
     code, value = indicator.code, indicator.value
     of_year = code in ("online_share", "on_time_share", "mean_working_days")
     is_share = code in ("online_share", "on_time_share")
-    written = percent(value) if is_share else whole(value)
+    said = percent(value) if is_share else whole(value)
     days = code == "mean_working_days"
     return Tile(
         name=NAMES[code],
-        value=one_decimal(value) if days else written,
+        value=one_decimal(value) if days else said,
         period=_("in {year}").format(year=year) if of_year else "",
         unit=_("working days") if days else "",
         numerator=None if days else indicator.numerator,
