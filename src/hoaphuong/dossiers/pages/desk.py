@@ -26,6 +26,7 @@ from hoaphuong.files import queries as shelf
 from hoaphuong.identity import queries as identity
 from hoaphuong.kernel.access import covers, page, require
 from hoaphuong.kernel.access_lines import shown
+from hoaphuong.reference.queries import OutsideCalendar
 from hoaphuong.work import queries as work
 
 
@@ -172,6 +173,8 @@ def step(request: HttpRequest, key: str, verb: str) -> HttpResponse:
         messages.success(request, _("Done: %(step)s.") % {"step": found.label})
     except actions.WrongStatus:
         messages.error(request, _("A colleague has moved this dossier on in the meantime."))
+    except OutsideCalendar:
+        messages.error(request, _("Its due date lies beyond the announced calendar of days off."))
     return redirect("dossiers:desk", key)
 
 

@@ -18,6 +18,7 @@ from hoaphuong.files import queries as shelf
 from hoaphuong.forms import queries as drafts
 from hoaphuong.identity import queries as identity
 from hoaphuong.kernel.access import page
+from hoaphuong.reference.queries import OutsideCalendar
 
 
 def own(request: HttpRequest, key: str) -> Dossier:
@@ -105,6 +106,10 @@ def supply(request: HttpRequest, key: str) -> HttpResponse:
                 messages.success(request, _("Sent. The agency goes on with your dossier."))
             except actions.WrongStatus:
                 messages.error(request, _("The dossier has moved on in the meantime."))
+            except OutsideCalendar:
+                messages.error(
+                    request, _("Its due date lies beyond the announced calendar of days off.")
+                )
             return redirect("dossiers:own", key)
     context = {
         "dossier": dossier,

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from hoaphuong.dossiers import actions
-from hoaphuong.dossiers.models import Dossier, Status
+from hoaphuong.dossiers.models import Dossier, Procedure, Status
 from hoaphuong.identity import queries as identity
 from hoaphuong.kernel.models import AccessLine, JournalEntry
 from hoaphuong.work.models import WorkItem
@@ -199,3 +199,19 @@ def test_personas_do_not_exist_outside_the_demonstration(ward, client, settings)
     assert client.get("/nhan-vat").status_code == 404
     assert client.post("/nhan-vat/mai").status_code == 404
     assert "_auth_user_id" not in client.session
+
+
+def test_a_limit_beyond_the_announced_calendar_is_said_and_leaves_the_dossier_as_it_was(
+    ward, client
+):
+    row = Procedure.objects.get(code=CODE)
+    for terms in row.record["channels"]:
+        terms["limit"] = {"amount": 20, "unit": "year"}
+    Procedure.objects.filter(code=CODE).update(record=row.record)
+    dossier = submit(ward, at=timezone.now())
+    page = f"/co-quan/ho-so/{dossier.key}"
+    answer = as_persona(client, "mai").post(f"{page}/receive", follow=True)
+    assert answer.status_code == 200
+    assert "lịch nghỉ" in answer.content.decode()
+    assert Dossier.objects.get(pk=dossier.pk).status == Status.SUBMITTED
+    assert events(dossier) == ["dossier_submitted"]
