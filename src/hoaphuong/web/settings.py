@@ -121,6 +121,7 @@ ACCOUNT_ADAPTER = "hoaphuong.identity.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
 ACCOUNT_SIGNUP_FORM_CLASS = "hoaphuong.identity.signup.SignupForm"
+ACCOUNT_FORMS = {"signup": "hoaphuong.identity.account_forms.CitizenSignupForm"}
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_RATE_LIMITS = {"login_failed": None}  # the lockout of identity holds across processes

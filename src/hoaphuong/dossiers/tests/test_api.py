@@ -1,36 +1,20 @@
 """The API: what anyone may ask, what an officer may do, and how it refuses."""
 
-from datetime import UTC, datetime
-
 import pytest
 from django.test import Client
 
 from hoaphuong.dossiers import actions
 from hoaphuong.dossiers.models import Status
+from hoaphuong.dossiers.tests.factories import MONDAY, submit
 from hoaphuong.identity import queries as identity
 from hoaphuong.kernel.models import AccessLine
 
 pytestmark = pytest.mark.django_db
-MONDAY = datetime(2026, 3, 2, 2, tzinfo=UTC)
 
 
 @pytest.fixture
 def dossier(demo_city):
-    account = identity.demo_account("phuong")
-    ward = identity.demo_account("mai").agency_id
-    return actions.submit(
-        procedure="1.001193",
-        agency=ward,
-        division=identity.agency(ward).division,
-        channel="online",
-        applicant_kind="self",
-        applicant=account.person_id,
-        applicant_name=account.display_name,
-        form={},
-        files={},
-        by=account.key,
-        at=MONDAY,
-    )
+    return submit(identity.demo_account("mai").agency_id)
 
 
 def signed_in(username):

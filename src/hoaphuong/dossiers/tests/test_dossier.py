@@ -1,6 +1,6 @@
 """A dossier's way through its statuses, and who may see and do what on it."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -8,35 +8,17 @@ from django.utils import timezone
 
 from hoaphuong.dossiers import actions
 from hoaphuong.dossiers.models import Dossier, Procedure, Status
+from hoaphuong.dossiers.tests.factories import CODE, MONDAY, submit
 from hoaphuong.identity import queries as identity
 from hoaphuong.kernel.models import AccessLine, JournalEntry
 from hoaphuong.work.models import WorkItem
 
 pytestmark = pytest.mark.django_db
-MONDAY = datetime(2026, 3, 2, 2, tzinfo=UTC)  # nine in the morning in the city
-CODE = "1.001193"
 
 
 @pytest.fixture
 def ward(demo_city):
     return identity.demo_account("mai").agency_id
-
-
-def submit(ward, *, at=MONDAY, by="phuong"):
-    account = identity.demo_account(by)
-    return actions.submit(
-        procedure=CODE,
-        agency=ward,
-        division=identity.agency(ward).division,
-        channel="online",
-        applicant_kind="self",
-        applicant=account.person_id,
-        applicant_name=account.display_name,
-        form={},
-        files={},
-        by=account.key,
-        at=at,
-    )
 
 
 def events(dossier):
