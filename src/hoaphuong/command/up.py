@@ -62,7 +62,7 @@ class _Running:
         for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(name, self._stop)
         self.web = self._start_web()
-        self.worker = self._start_worker()
+        self.worker: subprocess.Popen[bytes] | None = None
 
     def _stop(self, signum: int, frame: object) -> None:
         self.stopping = True
@@ -87,13 +87,17 @@ class _Running:
     def until_stopped(self) -> int:
         status = 0
         if self._answering():
+            # The worker loads the engine; before that, the page has both cores to itself.
+            self.worker = self._start_worker()
             self._greet()
         while not self.stopping:
             if self.web.poll() is not None:
                 print("hoaphuong: the web server stopped by itself.", file=sys.stderr)
                 status = 1
                 break
-            if self.worker.poll() is not None:  # it starts where it stopped: nothing is lost
+            if (
+                self.worker and self.worker.poll() is not None
+            ):  # it starts where it stopped: nothing is lost
                 print("hoaphuong: the worker stopped; starting it again.", file=sys.stderr)
                 time.sleep(1)
                 self.worker = self._start_worker()
@@ -124,11 +128,12 @@ class _Running:
 
     def _end(self) -> None:
         """Ask both to stop; end what has not stopped after ten seconds."""
-        for child in (self.web, self.worker):
+        children = [child for child in (self.web, self.worker) if child]
+        for child in children:
             if child.poll() is None:
                 child.terminate()
         deadline = time.monotonic() + 10
-        for child in (self.web, self.worker):
+        for child in children:
             try:
                 child.wait(max(0.1, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:

@@ -10,8 +10,6 @@ from collections.abc import Iterator
 from itertools import chain, islice
 from typing import Any, BinaryIO
 
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
 
 from hoaphuong.dossiers.catalogue.records import ProcedureRecord, Reject, SourceKind
 from hoaphuong.dossiers.catalogue.rows import is_header, record_or_reject, reject, text_of
@@ -32,12 +30,12 @@ from hoaphuong.dossiers.catalogue.sources import (
 HEADER_WITHIN_ROWS = 30
 
 Rows = Iterator[ProcedureRecord | Reject]
+# openpyxl's own complaint, InvalidFileException, is met where the workbook is opened.
 _SHEET_ERRORS = (
     AttributeError,
     EOFError,
     ElementTree.ParseError,
     IndexError,
-    InvalidFileException,
     KeyError,
     OSError,
     RuntimeError,
@@ -141,9 +139,13 @@ def _numbered(rows: Any) -> Iterator[tuple[int, list[str]]]:
 def _workbook(stream: BinaryIO, bounds: Bounds) -> Rows:
     stream = seekable(stream, bounds)
     check_workbook(stream, bounds)
+    # Imported where a workbook is read: every start of the program would pay for it.
+    import openpyxl
+    from openpyxl.utils.exceptions import InvalidFileException
+
     try:
         book = openpyxl.load_workbook(stream, read_only=True, data_only=True)
-    except _SHEET_ERRORS as error:
+    except (InvalidFileException, *_SHEET_ERRORS) as error:
         raise UnreadableSource("damaged") from error
     found = False
     for sheet in book.worksheets:
