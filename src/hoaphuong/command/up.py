@@ -86,18 +86,18 @@ class _Running:
 
     def until_stopped(self) -> int:
         status = 0
-        if self._answering():
-            # The worker loads the engine; before that, the page has both cores to itself.
-            self.worker = self._start_worker()
+        answering = self._answering()
+        # The worker loads the engine; until here the first page has both cores to itself.
+        self.worker = self._start_worker()
+        if answering:
             self._greet()
         while not self.stopping:
             if self.web.poll() is not None:
                 print("hoaphuong: the web server stopped by itself.", file=sys.stderr)
                 status = 1
                 break
-            if (
-                self.worker and self.worker.poll() is not None
-            ):  # it starts where it stopped: nothing is lost
+            if self.worker.poll() is not None:
+                # It goes on where it stopped: nothing is lost.
                 print("hoaphuong: the worker stopped; starting it again.", file=sys.stderr)
                 time.sleep(1)
                 self.worker = self._start_worker()

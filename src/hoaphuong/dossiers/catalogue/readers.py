@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from itertools import chain, islice
 from typing import Any, BinaryIO
 
-
 from hoaphuong.dossiers.catalogue.records import ProcedureRecord, Reject, SourceKind
 from hoaphuong.dossiers.catalogue.rows import is_header, record_or_reject, reject, text_of
 from hoaphuong.dossiers.catalogue.sources import (
