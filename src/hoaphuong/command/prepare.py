@@ -1,9 +1,11 @@
 """Brings a data folder up to date: migrations, agencies, procedures, the demonstration."""
 
 import argparse
+import os
 from datetime import UTC, datetime
 
 from hoaphuong.command.django_ready import behind, ready
+from hoaphuong.command.prepared import mark
 from hoaphuong.command.refusal import Refusal
 
 
@@ -21,6 +23,7 @@ def run(asked: argparse.Namespace) -> int:
         from hoaphuong.command.demo import load
 
         load(scale=asked.scale)
+    mark(settings.HOME, os.environ, scale=asked.scale)
     return 0
 
 

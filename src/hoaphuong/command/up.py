@@ -12,6 +12,7 @@ import urllib.request
 import webbrowser
 from pathlib import Path
 
+from hoaphuong.command.prepared import is_prepared
 from hoaphuong.command.refusal import Refusal
 
 WORKERS, THREADS = 2, 4
@@ -24,9 +25,10 @@ def run(asked: argparse.Namespace) -> int:
     environment = {**os.environ, "HOAPHUONG_HOME": str(home)}
     environment["HOAPHUONG_DEMO"] = "0" if asked.no_demo else "1"
     me = [sys.executable, "-m", "hoaphuong"]
-    done = subprocess.run([*me, "prepare", "--scale", asked.scale], env=environment)
-    if done.returncode:
-        return done.returncode
+    if not is_prepared(home, environment, scale=asked.scale):
+        done = subprocess.run([*me, "prepare", "--scale", asked.scale], env=environment)
+        if done.returncode:
+            return done.returncode
     return _Running(asked, me, environment).until_stopped()
 
 

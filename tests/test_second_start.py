@@ -1,0 +1,48 @@
+"""A start that finds everything as it was left does not prepare again; anything else does."""
+
+import os
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from hoaphuong.command.prepared import is_prepared
+
+pytestmark = pytest.mark.skipif(
+    bool(os.environ.get("DATABASE_URL")), reason="a PostgreSQL is always looked at again"
+)
+
+
+@pytest.fixture(scope="module")
+def prepared(city_template, tmp_path_factory):
+    with city_template.copied(tmp_path_factory.mktemp("second") / "home") as city:
+        assert not is_prepared(city.home, city.environment(), scale="tiny")
+        assert city.run("prepare", "--scale", "tiny").returncode == 0
+        yield city
+
+
+def test_a_folder_just_prepared_is_not_prepared_again(prepared):
+    assert is_prepared(prepared.home, prepared.environment(), scale="tiny")
+
+
+def test_another_scale_mode_or_configuration_is_prepared_anew(prepared, tmp_path):
+    own = tmp_path / "city.toml"
+    own.write_text('name = "Khác"\n')
+    assert not is_prepared(prepared.home, prepared.environment(), scale="small")
+    for change in ({"HOAPHUONG_DEMO": "0"}, {"HOAPHUONG_CONFIG": str(own)}):
+        assert not is_prepared(prepared.home, prepared.environment(**change), scale="tiny")
+
+
+def test_another_database_or_migration_is_prepared_anew(prepared):
+    database = prepared.home / "city.sqlite3"
+    kept = database.read_bytes()
+    with closing(sqlite3.connect(database)) as city, city:
+        city.execute(
+            "DELETE FROM django_migrations WHERE id = (SELECT max(id) FROM django_migrations)"
+        )
+    assert not is_prepared(prepared.home, prepared.environment(), scale="tiny")
+
+    other = prepared.home / "other.sqlite3"
+    other.write_bytes(kept)
+    other.replace(database)
+    assert not is_prepared(prepared.home, prepared.environment(), scale="tiny")
