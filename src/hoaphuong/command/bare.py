@@ -1,0 +1,51 @@
+"""A bare Django: one view, one row, no middleware; the reference of the pages' benches."""
+
+import os
+from pathlib import Path
+
+import django
+from django.conf import settings
+from django.core.wsgi import get_wsgi_application
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+
+FILE = "bare.sqlite3"
+
+settings.configure(
+    ALLOWED_HOSTS=["127.0.0.1"],
+    ROOT_URLCONF=__name__,
+    SECRET_KEY="a reference keeps no secret",
+    INSTALLED_APPS=["django.contrib.contenttypes"],
+    MIDDLEWARE=[],
+    DATABASES={
+        "default": {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": Path(os.environ["HOAPHUONG_HOME"]) / FILE,
+            "CONN_MAX_AGE": None,
+        }
+    },
+)
+django.setup()
+
+from django.contrib.contenttypes.models import ContentType  # noqa: E402
+
+
+def one_row(request: HttpRequest) -> HttpResponse:
+    """One row of Django's own smallest table, as plain text."""
+    return HttpResponse(ContentType.objects.values_list("model", flat=True).get(pk=1))
+
+
+urlpatterns = [path("", one_row)]
+application = get_wsgi_application()
+
+
+def make() -> None:
+    """Make the table and its row."""
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    ContentType.objects.get_or_create(pk=1, defaults={"app_label": "bare", "model": "row"})
+
+
+if __name__ == "__main__":
+    make()
