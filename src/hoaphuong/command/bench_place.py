@@ -113,11 +113,12 @@ class RealPlace:
         return Browser(address)
 
     def requests_per_second(self, url: str, paths: list[str]) -> float:
-        """By wrk with eight connections; the median of three runs, none with a failed answer."""
+        """By wrk with eight connections, warm; the median of three runs without a failed answer."""
         script = self.folder / "paths.lua"
         quoted = ",".join(f'"{path}"' for path in paths)
         script.write_text(SCRIPT.format(paths=quoted).replace("{{", "{").replace("}}", "}"))
         words = [self._wrk(), "-t1", f"-c{CONNECTIONS}", f"-d{SECONDS}s", "-s", str(script), url]
+        subprocess.run(words, capture_output=True, check=True)
         rates = []
         for _ in range(3):
             said = subprocess.run(words, capture_output=True, text=True, check=True).stdout

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 
 from hoaphuong.dossiers.catalogue.records import ProcedureRecord, from_plain
 from hoaphuong.dossiers.models import Dossier, Procedure
@@ -14,6 +14,7 @@ from hoaphuong.forms.contracts import DraftFacts, Field
 from hoaphuong.kernel import journal
 from hoaphuong.kernel.access import EVERYWHERE
 from hoaphuong.kernel.folding import words
+from hoaphuong.kernel.standing_query import StandingQuery
 
 PAGE = 20
 
@@ -114,12 +115,13 @@ _TRACKED = (
     "decided_on",
     "returned_on",
 )
+_BY_NUMBER = StandingQuery(Dossier, by="number", columns=_TRACKED)
+_BY_TOKEN = StandingQuery(Dossier, by="token", columns=_TRACKED)
 
 
 def track(*, number: str = "", token: str = "") -> Tracking | None:
     """The public state of a dossier, by its number or by its slip's token."""
-    wanted = Q(token=token) if token else Q(number=number)
-    row = Dossier.objects.filter(wanted).values_list(*_TRACKED).first()
+    row = _BY_TOKEN.one(token) if token else _BY_NUMBER.one(number)
     return Tracking(*row) if row else None
 
 

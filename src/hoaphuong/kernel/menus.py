@@ -1,6 +1,6 @@
 """Menus: each app's ``menu.py`` lists its items, shown to those who may open them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -26,7 +26,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Shown:
-    label: Any
+    label: Any = field(compare=False)  # its words follow the language, the item does not
     url: str
     icon: str
     current: bool
@@ -39,7 +39,13 @@ def items() -> tuple[Item, ...]:
     return tuple(sorted(found, key=lambda item: (item.face, item.order)))
 
 
-def for_request(request: HttpRequest, face: str) -> list[Shown]:
+@cache
+def address(view: str) -> str:
+    """The path of a page that needs no arguments; it does not change while a process runs."""
+    return reverse(view)
+
+
+def for_request(request: HttpRequest, face: str) -> tuple[Shown, ...]:
     """The items of one face that this person may open."""
     actor = request.actor
     shown = []
@@ -48,6 +54,6 @@ def for_request(request: HttpRequest, face: str) -> list[Shown]:
             continue
         if item.permission and not holds(actor, item.permission):
             continue
-        url = reverse(item.view)
+        url = address(item.view)
         shown.append(Shown(item.label, url, item.icon, request.path == url))
-    return shown
+    return tuple(shown)

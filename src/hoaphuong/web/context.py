@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +16,7 @@ import hoaphuong
 from hoaphuong.kernel import menus
 
 CITIZEN, OFFICER, LEADER, DATA = "citizen", "officer", "leader", "data"
+STAFF = (OFFICER, LEADER)
 
 # face, its label, the route of its first page, the path below which it lives, its icon
 FACES = (
@@ -30,7 +32,7 @@ class FaceLink:
     """One entry of the face switch."""
 
     code: str
-    label: Any
+    label: Any = field(compare=False)  # its words follow the language, the link does not
     url: str
     icon: str
     current: bool
@@ -42,6 +44,7 @@ class LanguageLink:
 
     code: str
     label: str
+    url: str
     current: bool
 
 
@@ -53,22 +56,31 @@ def face_of(path: str) -> str:
     return CITIZEN
 
 
-def face_links(current: str) -> list[FaceLink]:
-    """Return the faces whose first page is installed, in their order."""
+def face_links(request: HttpRequest, current: str) -> tuple[FaceLink, ...]:
+    """Return the faces in their order, to somebody signed in only those with a page for them."""
     links = []
     for code, label, route, _prefix, icon in FACES:
         try:
-            url = reverse(route)
+            url = menus.address(route)
         except NoReverseMatch:
             continue
+        if code in STAFF and getattr(request, "actor", None) and request.actor.signed_in:
+            offered = menus.for_request(request, code)
+            if not offered:
+                continue
+            url = offered[0].url
         links.append(FaceLink(code, label, url, icon, code == current))
-    return links
+    return tuple(links)
 
 
-def language_links() -> list[LanguageLink]:
-    """Return the site's languages, the one in use marked."""
+def language_links(request: HttpRequest) -> list[LanguageLink]:
+    """Return the site's languages, the one in use marked; each leads back to this page."""
     in_use = (get_language() or settings.LANGUAGE_CODE).split("-")[0]
-    return [LanguageLink(code, label, code == in_use) for code, label in settings.LANGUAGES]
+    back = quote(request.get_full_path(), safe="")
+    return [
+        LanguageLink(code, label, f"/ngon-ngu/{code}?next={back}", code == in_use)
+        for code, label in settings.LANGUAGES
+    ]
 
 
 def city_name() -> str:
@@ -84,9 +96,10 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     known = hasattr(request, "actor")
     return {
         "face": face,
-        "faces": face_links(face),
-        "menu": menus.for_request(request, face) if known else [],
-        "languages": language_links(),
+        "faces": face_links(request, face),
+        "menu": menus.for_request(request, face) if known else (),
+        "languages": language_links(request),
+        "signed_in": known and request.actor.signed_in,
         "demo": settings.DEMO,
         "city": settings.CITY,
         "city_name": city_name(),

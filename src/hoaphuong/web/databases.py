@@ -15,7 +15,7 @@ def database(url: str, *, home: Path, demo: bool) -> dict[str, Any]:
         return _postgresql(url)
     if url:
         raise SystemExit("DATABASE_URL must begin with postgresql://, or be empty for SQLite.")
-    home.mkdir(parents=True, exist_ok=True)
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
     # A demonstration may lose its last second in a power cut; a city may not.
     synchronous = "NORMAL" if demo else "FULL"
     return {
@@ -32,9 +32,14 @@ def database(url: str, *, home: Path, demo: bool) -> dict[str, Any]:
 
 
 def _postgresql(url: str) -> dict[str, Any]:
+    from psycopg import ProgrammingError
     from psycopg.conninfo import conninfo_to_dict
 
-    parts = conninfo_to_dict(url)
+    try:
+        parts = conninfo_to_dict(url)
+    except ProgrammingError as error:
+        raise SystemExit(f"hoaphuong: DATABASE_URL cannot be read: {str(error).strip()}") from None
+    parts.setdefault("connect_timeout", "10")
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": parts.pop("dbname", "postgres"),

@@ -1,11 +1,20 @@
 """Answers when something is refused or broken: one clear sentence, the right status."""
 
 import json
+import sys
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+
+from hoaphuong.kernel.breakdown import DISK_FULL, kind_of
+
+BROKEN = {
+    500: "Lỗi hệ thống. / Something broke on our side.",
+    503: "Cơ sở dữ liệu tạm ngừng, chưa ghi nhận gì. / The database is away; nothing was recorded.",
+    507: "Ổ đĩa đã đầy, chưa ghi nhận gì. / The disk is full; nothing was recorded.",
+}
 
 
 def wants_json(request: HttpRequest) -> bool:
@@ -38,8 +47,18 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Uses neither the database nor the context: either may be what is broken."""
+    """Uses neither the database nor the context: either may be what is broken.
+
+    507 when the disk is full, 503 when the database cannot be used, 500 for a fault of our own.
+    """
+    broken = sys.exc_info()[1]
+    kind = kind_of(broken) if broken else ""
+    status = (507 if kind == DISK_FULL else 503) if kind else 500
     if wants_json(request):
-        text = json.dumps({"detail": "Lỗi hệ thống. / Something broke on our side."})
-        return HttpResponse(text, status=500, content_type="application/json")
-    return render(None, "500.html", status=500)
+        text = json.dumps({"detail": BROKEN[status]})
+        answer = HttpResponse(text, status=status, content_type="application/json")
+    else:
+        answer = render(None, f"{status}.html", status=status)
+    if status != 500:
+        answer.headers["Retry-After"] = "120"
+    return answer

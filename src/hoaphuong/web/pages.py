@@ -12,26 +12,31 @@ from django.views.decorators.http import require_GET, require_POST
 
 from hoaphuong import __version__
 from hoaphuong.identity import queries as identity
+from hoaphuong.kernel import menus
 from hoaphuong.kernel.access import holds, page
+from hoaphuong.web.context import STAFF
 from hoaphuong.web.personas import PERSONAS
 
 
 @require_GET
 @page(public=True)
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "web/home.html", {"personas": PERSONAS if settings.DEMO else ()})
+    actor = request.actor
+    context = {
+        "personas": PERSONAS if settings.DEMO else (),
+        "may_apply": not actor.signed_in or holds(actor, "dossiers.apply"),
+    }
+    return render(request, "web/home.html", context)
 
 
 @require_GET
 @page()
 def welcome(request: HttpRequest) -> HttpResponse:
     """After sign-in each person lands where their work is."""
-    actor = request.actor
-    if holds(actor, "work.open_inbox"):
-        return redirect("work:inbox")
-    if holds(actor, "warehouse.view_scoreboard"):
-        return redirect("warehouse:scoreboard")
-    return redirect("dossiers:mine")
+    for face in STAFF:
+        if offered := menus.for_request(request, face):
+            return redirect(offered[0].url)
+    return redirect("dossiers:mine" if holds(request.actor, "dossiers.apply") else "web:home")
 
 
 def _back(request: HttpRequest, target: str) -> str:

@@ -2,7 +2,14 @@
 
 import os
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
+
+from hoaphuong.kernel import occupancy
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hoaphuong.web.settings")
 application = get_wsgi_application()
+occupancy.share(settings.HOME)
+# Every route is loaded before the first visitor comes, who would wait for it in each process.
+get_resolver().url_patterns  # noqa: B018

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -112,8 +113,21 @@ def videtime(value: dt.datetime | None) -> str:
 
 
 @register.simple_tag
+def called(vietnamese: str, english: str = "") -> str:
+    """Write a name in the reader's language; one that is only Vietnamese is marked as such."""
+    if english and not in_vietnamese():
+        return english
+    return vietnamese if in_vietnamese() else format_html('<span lang="vi">{}</span>', vietnamese)
+
+
+@register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """Draw an icon of the sprite; without a label it is hidden from screen readers."""
+    return _icon(name, str(label))
+
+
+@lru_cache(1_000)
+def _icon(name: str, label: str) -> SafeString:
     href = f"{static('city/icons.svg')}#{name}"
     if label:
         return format_html(

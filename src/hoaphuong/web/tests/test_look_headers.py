@@ -87,11 +87,12 @@ def test_a_path_belongs_to_one_face(path, face):
 
 def test_languages_are_named_in_themselves_and_one_is_in_use():
     with override("en"):
-        links = language_links()
+        links = language_links(RequestFactory().get("/tra-cuu?so=1&b=2"))
     assert [(link.label, link.current) for link in links] == [
         ("Tiếng Việt", False),
         ("English", True),
     ]
+    assert links[0].url == "/ngon-ngu/vi?next=%2Ftra-cuu%3Fso%3D1%26b%3D2"
 
 
 @override_settings(DEMO=True)

@@ -106,7 +106,26 @@
   };
 
   dress(document);
-  document.addEventListener("htmx:afterSwap", (event) => dress(event.target));
+
+  /* Figures that renew themselves leave the reader where they were: what is open stays open. */
+  const held = "summary, a, .table-scroll";
+  const places = new Map();
+  document.addEventListener("htmx:beforeSwap", ({ target }) => {
+    if (target.id) places.set(target.id, {
+      open: [...target.querySelectorAll("details")].map((one) => one.open),
+      across: [...target.querySelectorAll(".table-scroll")].map((one) => one.scrollLeft),
+      focus: [...target.querySelectorAll(held)].indexOf(document.activeElement),
+    });
+  });
+  document.addEventListener("htmx:afterSwap", () => places.forEach((place, id) => {
+    places.delete(id);
+    const fresh = document.getElementById(id);
+    if (!fresh) return;
+    dress(fresh);
+    each(fresh, "details", (one) => { one.open = place.open.shift() || false; });
+    each(fresh, ".table-scroll", (one) => { one.scrollLeft = place.across.shift() || 0; });
+    fresh.querySelectorAll(held)[place.focus]?.focus({ preventScroll: true });
+  }));
   document.querySelector(".error-summary")?.focus();
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-print]")) window.print();

@@ -1,0 +1,30 @@
+"""A standing query answers as the same question asked through the model."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from hoaphuong.kernel.models import JournalBatch
+from hoaphuong.kernel.standing_query import StandingQuery
+
+COLUMNS = ("number", "entries", "head", "sealed_at")
+
+
+@pytest.mark.django_db
+def test_it_gives_the_row_in_python_values_and_none_when_there_is_none(
+    django_assert_num_queries,
+):
+    JournalBatch.objects.create(number=1, entries=3, head="a" * 64)
+    JournalBatch.objects.create(number=2, entries=5, head="b" * 64)
+    standing = StandingQuery(JournalBatch, by="head", columns=COLUMNS)
+    for head in ("a" * 64, "b" * 64):
+        expected = JournalBatch.objects.filter(head=head).values_list(*COLUMNS).get()
+        with django_assert_num_queries(1):
+            assert standing.one(head) == expected
+        assert standing.one(head)[3] <= datetime.now(UTC)
+    assert standing.one("' OR 1=1 --") is None
+
+
+def test_a_question_that_is_more_than_one_value_is_refused(db):
+    with pytest.raises(ValueError, match="value alone"):
+        StandingQuery(JournalBatch, by="head__contains", columns=("number",)).one("a")
