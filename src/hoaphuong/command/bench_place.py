@@ -129,6 +129,8 @@ class RealPlace:
         return round(statistics.median(rates), 1)
 
     def _wrk(self) -> str:
-        if found := shutil.which("wrk"):
+        from hoaphuong.command.test import from_debian
+
+        if found := from_debian("wrk"):
             return found
         raise Refusal("this bench needs wrk: install Debian's package of that name.")

@@ -51,15 +51,20 @@ def browser() -> str | None:
     for name in BROWSERS:
         if found := shutil.which(name):
             return found
-    if os.geteuid() == 0 and shutil.which("apt-get"):
-        print("hoaphuong: installing Chromium from Debian's packages…", file=sys.stderr)
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        subprocess.run(["apt-get", "update", "-qq"], **quiet)  # type: ignore[call-overload]
-        subprocess.run(["apt-get", "install", "-y", "-qq", "chromium"], **quiet)  # type: ignore[call-overload]
-        if found := shutil.which("chromium"):
-            return found
+    if found := from_debian("chromium"):
+        return found
     print(
         "hoaphuong: NO CHROMIUM: every browser test is skipped. Install the package chromium.",
         file=sys.stderr,
     )
     return None
+
+
+def from_debian(package: str) -> str | None:
+    """Path of a program, installed from Debian's package of its name when that is allowed."""
+    if not shutil.which(package) and os.geteuid() == 0 and shutil.which("apt-get"):
+        print(f"hoaphuong: installing {package} from Debian's packages…", file=sys.stderr)
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        subprocess.run(["apt-get", "update", "-qq"], **quiet)  # type: ignore[call-overload]
+        subprocess.run(["apt-get", "install", "-y", "-qq", package], **quiet)  # type: ignore[call-overload]
+    return shutil.which(package)

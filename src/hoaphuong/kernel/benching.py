@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 from typing import Protocol
 
@@ -106,8 +107,7 @@ Benches = Mapping[str, Bench]
 
 def percentile(seconds: list[float], share: float) -> float:
     """The value below which ``share`` of the measurements lie (nearest rank)."""
-    ordered = sorted(seconds)
-    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+    return sorted(seconds)[max(0, ceil(share * len(seconds)) - 1)]
 
 
 def in_turn(paths: list[str], times: int) -> Iterator[str]:
