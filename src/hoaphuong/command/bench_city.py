@@ -61,6 +61,17 @@ def _answers(url: str) -> bool:
         return False
 
 
+def own_memory(pid: int) -> dict[str, int]:
+    """USS in bytes of a process and of all below it, by what each runs."""
+    import psutil
+
+    root = psutil.Process(pid)
+    return {
+        f"{process.pid} {' '.join(process.cmdline()[2:4])}": process.memory_full_info().uss
+        for process in (root, *root.children(recursive=True))
+    }
+
+
 class RealCity:
     """A city in ``home`` on SQLite, or on the PostgreSQL at ``database_url``."""
 
@@ -116,8 +127,6 @@ class RealCity:
 
     def memory(self) -> dict[str, int]:
         """USS in bytes of each process of a whole ``up``, ten seconds after it answers."""
-        import psutil
-
         port = free_port()
         words = [sys.executable, "-m", "hoaphuong", "up", "--port", str(port), "--scale", "tiny"]
         health = f"http://127.0.0.1:{port}/healthz"
@@ -125,11 +134,7 @@ class RealCity:
         with started(words, env=self.environment, log=log, answers=health) as up:
             self.visitor().get("/")
             time.sleep(10)
-            root = psutil.Process(up.pid)
-            return {
-                f"{process.pid} {' '.join(process.cmdline()[2:4])}": process.memory_full_info().uss
-                for process in (root, *root.children(recursive=True))
-            }
+            return own_memory(up.pid)
 
     def visitor(self, username: str = "") -> "Browser":
         """A browser, signed in as a persona when one is named."""

@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from hoaphuong.command import server
-from hoaphuong.command.bench_city import Browser, RealCity, free_port, started
+from hoaphuong.command.bench_city import Browser, RealCity, free_port, own_memory, started
 from hoaphuong.command.refusal import Refusal
 
 SECONDS = 5
@@ -38,6 +38,7 @@ class RealPlace:
         self._open = ExitStack()
         self._city: RealCity | None = None
         self._bare = ""
+        self._bare_process: subprocess.Popen[bytes] | None = None
         self._server = ""
 
     def __enter__(self) -> "RealPlace":
@@ -103,10 +104,16 @@ class RealPlace:
             application = "hoaphuong.command.bare:application"
             words = server.words(host="127.0.0.1", port=port, application=application)
             self._bare = f"http://127.0.0.1:{port}"
-            self._open.enter_context(
+            self._bare_process = self._open.enter_context(
                 started(words, env=environment, log=home / "web.log", answers=f"{self._bare}/")
             )
         return self._bare
+
+    def bare_memory(self) -> int:
+        """USS in bytes of the bare Django's processes together."""
+        self.bare()
+        assert self._bare_process is not None
+        return sum(own_memory(self._bare_process.pid).values())
 
     def visitor_of(self, address: str) -> Browser:
         """A browser at any server of the bench."""

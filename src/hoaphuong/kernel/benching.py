@@ -88,6 +88,10 @@ class Place(Protocol):
         """The address of a bare Django view that reads one row, behind the same server."""
         ...
 
+    def bare_memory(self) -> int:
+        """Bytes that only the bare Django's processes have (USS)."""
+        ...
+
     def visitor_of(self, address: str) -> Visitor:
         """A browser at any server of the bench."""
         ...

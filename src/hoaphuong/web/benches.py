@@ -11,12 +11,11 @@ def idle_memory(place: Place) -> Figure:
     with place.empty() as city:
         shares = city.memory()
     total = sum(shares.values())
-    largest = max(shares.values())
     return Figure(
         figure=round(total / MB, 1),
         unit="MB",
-        reference=round(largest / MB, 1),
-        reference_is="MB, the largest of them: the worker with its engine",
+        reference=round(place.bare_memory() / MB, 1),
+        reference_is="MB, a bare Django behind the same server, without a worker",
         target=MOST_MB,
         more_is_better=False,
         about=", ".join(
