@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from pathlib import Path
 
 from babel.messages.extract import extract_from_dir
@@ -37,10 +38,11 @@ def words_of_template(source: str) -> set[Word]:
 
 
 def words_of_templates(app: str) -> set[Word]:
-    """Return what all templates of one app translate."""
+    """Return what all templates of one app translate, pages and letters."""
     return {
         word
-        for path in (HOUSE / app / "templates").rglob("*.html")
+        for kind in ("*.html", "*.txt")
+        for path in (HOUSE / app / "templates").rglob(kind)
         for word in words_of_template(path.read_text(encoding="utf-8"))
     }
 
@@ -68,12 +70,18 @@ def apps() -> list[str]:
 
 def vietnamese() -> dict[Word, str]:
     """Return all catalogues in one: what each word is in Vietnamese."""
-    found: dict[Word, str] = {}
+    return {word: min(texts) for word, texts in translations().items()}
+
+
+def translations() -> dict[Word, set[str]]:
+    """Return what each word is in any catalogue; Django takes the first app's for all of them."""
+    found: dict[Word, set[str]] = defaultdict(set)
     for path in sorted(HOUSE.glob("*/locale/vi/LC_MESSAGES/django.po")):
         with path.open("rb") as file:
             for message in read_po(file, locale="vi"):
                 if message.id:
                     plural = isinstance(message.id, tuple | list)
                     text = message.string[0] if plural else message.string
-                    found[message.context, message.id[0] if plural else message.id] = text
+                    word = message.context, message.id[0] if plural else message.id
+                    found[word].add(text)
     return found

@@ -83,8 +83,8 @@ def inbox(place: Place) -> Figure:
         "?page=5",
         "?overdue=1",
         "?mine=1",
-        "?stage=received",
-        "?stage=processing",
+        "?stage=1",
+        "?stage=4",
     ]
     asked += [f"?q={word.replace(' ', '+')}" for word in ("nguyen", "H24", "khai sinh", "kết hôn")]
     return answer_times(place, _officers(city), [_quoted(INBOX + more) for more in asked])

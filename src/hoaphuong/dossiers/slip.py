@@ -49,6 +49,7 @@ def slip_facts(dossier: Dossier, *, base: str) -> dict[str, Any]:
     qr = segno.make(track, error="m").svg_inline(border=0, dark="#000000")
     return {
         "city": settings.CITY["name"].upper(),
+        "place": settings.CITY["name"],
         "agency": agency.name,
         "number": dossier.number,
         "procedure": dossier.procedure.name,

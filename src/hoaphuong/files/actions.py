@@ -1,7 +1,9 @@
 """The only writer of stored files. Call it before the transaction that refers to the file."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import BinaryIO, cast
 
@@ -26,6 +28,7 @@ from hoaphuong.files.refusals import (
     TooLarge,
     TooManyPixels,
     TypeNotAllowed,
+    UnreadableHeic,
 )
 from hoaphuong.kernel import faults, journal
 from hoaphuong.kernel.values import Code, Ref
@@ -41,13 +44,23 @@ __all__ = [
     "TooLarge",
     "TooManyPixels",
     "TypeNotAllowed",
+    "UnreadableHeic",
     "store",
-    "store_joined",
+    "store_together",
     "sweep",
 ]
 
 UNCLAIMED_FOR = timedelta(days=1)
-_JPEG_QUALITY = 82
+_PHOTO_QUALITY, _PAGE_QUALITY = 90, 82  # of JPEG and WEBP
+
+
+@dataclass(frozen=True)
+class _Checked:
+    """Bytes that passed every check and wait beside the shelf for their row."""
+
+    aside: shelf.Aside
+    media_type: str
+    name: str
 
 
 def store(
@@ -61,92 +74,125 @@ def store(
 ) -> StoredFileFacts:
     """Check an upload and keep it; the bytes are on the disk before the row is committed.
 
-    ``allowed`` are media types of ``rules.KNOWN``; the type is told by the content. Raises a
-    ``FileRefused`` whose text can be shown. ``by`` becomes the owner.
+    ``allowed`` are media types of ``rules.KNOWN``; the type is told by the content. A photo is
+    kept upright and without place, time and device. Raises a ``FileRefused`` whose text can be
+    shown. ``by`` becomes the owner.
     """
+    with ExitStack() as waiting:
+        checked = _checked(upload, name, allowed, waiting)
+        return _keep([checked], by=by, at=at, retention=retention)[0]
+
+
+def store_together(
+    *,
+    uploads: Sequence[File],
+    by: str,
+    at: datetime,
+    retention: str,
+    allowed: frozenset[str],
+) -> list[StoredFileFacts]:
+    """Keep several uploads, or none when one is refused; photos among them become one PDF.
+
+    The PDF has a page for each photo and stands where the first of them stood. ``InFile`` names
+    the refused one of several.
+    """
+    if not uploads:
+        raise EmptyFile
+    photographs = [one for one in uploads if rules.detect(_bytes(one)) in rules.PHOTOS & allowed]
+    joined = photographs if len(photographs) > 1 else []
+    with ExitStack() as waiting:
+        checked = []
+        for upload in uploads:
+            if joined and upload is joined[0]:
+                checked.append(_joined(joined, _named(upload), waiting))
+            elif upload not in joined:
+                with _naming(upload, among=uploads):
+                    checked.append(_checked(upload, _named(upload), allowed, waiting))
+        return _keep(checked, by=by, at=at, retention=retention)
+
+
+def _bytes(upload: File) -> BinaryIO:
+    return cast(BinaryIO, upload)
+
+
+def _named(upload: File) -> str:
+    return upload.name or ""
+
+
+@contextmanager
+def _naming(upload: File, *, among: Sequence[File]) -> Iterator[None]:
+    """A refusal says which file it means when there are several."""
+    try:
+        yield
+    except FileRefused as reason:
+        if len(among) == 1:
+            raise
+        raise InFile(_named(upload) or "?", reason) from reason
+
+
+def _checked(upload: File, name: str, allowed: frozenset[str], waiting: ExitStack) -> _Checked:
     limit = settings.UPLOAD_MAX_BYTES
     if not upload.size:
         raise EmptyFile
     try:
-        aside = shelf.Aside(upload.chunks(), limit=limit)
+        aside = waiting.enter_context(shelf.Aside(upload.chunks(), limit=limit))
     except shelf.TooManyBytes:
         raise TooLarge(limit) from None
-    with aside:
-        if aside.size == 0:
-            raise EmptyFile
-        with aside.opened() as stream:
-            media_type = _checked_type(stream, allowed)
-        aside.put_in_place()
-        faults.point("file_in_place")
-        return _record(
-            aside=aside, media_type=media_type, name=name, by=by, at=at, retention=retention
-        )
+    if aside.size == 0:
+        raise EmptyFile
+    with aside.opened() as stream:
+        media_type = _checked_type(stream, allowed)
+        if media_type not in rules.PHOTOS:
+            return _Checked(aside, media_type, name)
+        picture = photos.picture(stream, media_type, side=photos.PHOTO_SIDE)
+    kept_as = photos.KEPT_AS[media_type]
+    out = io.BytesIO()
+    picture.save(out, photos.PIL_FORMATS[kept_as], quality=_PHOTO_QUALITY)
+    kept = waiting.enter_context(shelf.Aside([out.getvalue()], limit=out.tell()))
+    return _Checked(kept, kept_as, name)
 
 
-@transaction.atomic
-def _record(
-    *, aside: shelf.Aside, media_type: str, name: str, by: str, at: datetime, retention: str
-) -> StoredFileFacts:
+def _joined(uploads: Sequence[File], name: str, waiting: ExitStack) -> _Checked:
+    """Photos as one PDF, a page each in the order given."""
+    book = PdfWriter()
+    for upload in uploads:
+        with _naming(upload, among=uploads):
+            if upload.size > settings.UPLOAD_MAX_BYTES:
+                raise TooLarge(settings.UPLOAD_MAX_BYTES)
+            media_type = _checked_type(_bytes(upload), rules.PHOTOS)
+            picture = photos.picture(_bytes(upload), media_type, side=photos.PAGE_SIDE)
+        sheet = io.BytesIO()
+        resolution = photos.resolution(picture)
+        picture.save(sheet, "PDF", resolution=resolution, quality=_PAGE_QUALITY)
+        book.append(sheet)
+    pages = io.BytesIO()
+    book.write(pages)
+    return _checked(ContentFile(pages.getvalue()), name, frozenset({rules.PDF}), waiting)
+
+
+def _keep(
+    checked: Sequence[_Checked], *, by: str, at: datetime, retention: str
+) -> list[StoredFileFacts]:
+    for one in checked:
+        one.aside.put_in_place()
+    faults.point("file_in_place")
+    with transaction.atomic():
+        return [_record(one, by=by, at=at, retention=retention) for one in checked]
+
+
+def _record(checked: _Checked, *, by: str, at: datetime, retention: str) -> StoredFileFacts:
     row = StoredFile.objects.create(
-        sha256=aside.sha256,
-        size=aside.size,
-        media_type=media_type,
-        name=rules.safe_name(name, media_type),
+        sha256=checked.aside.sha256,
+        size=checked.aside.size,
+        media_type=checked.media_type,
+        name=rules.safe_name(checked.name, checked.media_type),
         retention=retention,
         owner_account=by,
         created_at=at,
     )
-    event = FileStored(file=Ref(row.key), media_type=Code(media_type), size=row.size)
+    event = FileStored(file=Ref(row.key), media_type=Code(row.media_type), size=row.size)
     journal.record(event, by=by, occurred_at=at)
     return stored_file_facts(row)
-
-
-def store_joined(
-    *,
-    uploads: Sequence[File],
-    name: str,
-    by: str,
-    at: datetime,
-    retention: str,
-    allowed: frozenset[str] = rules.PHOTOS,
-) -> StoredFileFacts:
-    """Make one PDF of several photos, a page each in the order given, and keep it.
-
-    Each photo is turned upright, shrunk to 2,000 pixels a side and freed of everything but its
-    picture (place, time, device). ``InFile`` names the photo that was refused.
-    """
-    if not uploads:
-        raise EmptyFile
-    book = PdfWriter()
-    for upload in uploads:
-        try:
-            book.append(_page(upload, allowed & rules.PHOTOS))
-        except FileRefused as reason:
-            raise InFile(upload.name or "?", reason) from reason
-    joined = io.BytesIO()
-    book.write(joined)
-    return store(
-        upload=ContentFile(joined.getvalue(), name="joined.pdf"),
-        name=name,
-        by=by,
-        at=at,
-        retention=retention,
-        allowed=frozenset({rules.PDF}),
-    )
-
-
-def _page(upload: File, allowed: frozenset[str]) -> io.BytesIO:
-    """One photo as a PDF of one page whose longer side is that of A4."""
-    if not upload.size:
-        raise EmptyFile
-    if upload.size > settings.UPLOAD_MAX_BYTES:
-        raise TooLarge(settings.UPLOAD_MAX_BYTES)
-    stream = cast(BinaryIO, upload)
-    media_type = _checked_type(stream, allowed)
-    page = photos.page_image(stream, media_type)
-    sheet = io.BytesIO()
-    page.save(sheet, "PDF", resolution=photos.resolution(page), quality=_JPEG_QUALITY)
-    return sheet
 
 
 def _checked_type(stream: BinaryIO, allowed: frozenset[str]) -> str:

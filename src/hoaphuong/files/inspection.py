@@ -20,6 +20,7 @@ from hoaphuong.files.refusals import (
     MacroInDocument,
     ScriptInPdf,
     TooManyPixels,
+    UnreadableHeic,
 )
 
 pillow_heif.register_heif_opener()
@@ -39,12 +40,9 @@ _SCRIPT_ACTIONS = {"/JavaScript", "/Launch"}
 
 
 def inspect(stream: BinaryIO, media_type: str) -> None:
-    """Raise a refusal when the file of this type, as ``rules.detect`` told it, is not acceptable.
-
-    A parser may fail in any way on a hostile file; whatever it raises is a broken file.
-    """
+    """Raise a refusal when the file, of a type told by ``rules.detect``, is not acceptable."""
     stream.seek(0)
-    try:
+    with refusing(media_type):
         if media_type == rules.PDF:
             _inspect_pdf(stream)
         elif media_type in rules.PHOTOS:
@@ -52,10 +50,22 @@ def inspect(stream: BinaryIO, media_type: str) -> None:
                 photo.load()
         else:
             _inspect_office(stream)
+
+
+@contextmanager
+def refusing(media_type: str) -> Iterator[None]:
+    """A parser may fail in any way on a hostile file; whatever it raises is a broken file."""
+    try:
+        yield
     except FileRefused:
         raise
     except (Exception, RecursionError) as fault:
-        raise BrokenFile from fault
+        raise _broken(media_type) from fault
+
+
+def _broken(media_type: str) -> FileRefused:
+    # A phone may pack another picture than the library reads: “save it again” would not help.
+    return UnreadableHeic() if media_type == rules.HEIC else BrokenFile()
 
 
 @contextmanager
@@ -70,7 +80,7 @@ def opened_photo(stream: BinaryIO, media_type: str) -> Iterator[Image.Image]:
         except Image.DecompressionBombError as fault:
             raise TooManyPixels(MAX_PIXELS) from fault
         except UnidentifiedImageError as fault:
-            raise BrokenFile from fault
+            raise _broken(media_type) from fault
     with photo:
         if photo.width * photo.height > MAX_PIXELS:
             raise TooManyPixels(MAX_PIXELS)

@@ -1,16 +1,10 @@
 """Stored files: what each one is; the bytes lie on disk under their own hash."""
 
-import uuid
-
 from django.db import models
 from django.db.models import Q
 
 from hoaphuong.kernel.field_classes import FieldClasses
-
-
-def new_key() -> str:
-    """An opaque reference: random, so that it tells nothing and cannot be guessed."""
-    return uuid.uuid4().hex
+from hoaphuong.kernel.keys import new_key
 
 
 class StoredFile(models.Model):

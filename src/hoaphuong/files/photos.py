@@ -1,30 +1,35 @@
-"""Phone photos become pages: upright, small, and with nothing but the picture in them."""
+"""Phone photos are kept upright, of a bearable size, and with nothing but the picture in them."""
 
 from typing import BinaryIO
 
 from PIL import Image, ImageOps
 
-from hoaphuong.files.inspection import opened_photo
+from hoaphuong.files import rules
+from hoaphuong.files.inspection import opened_photo, refusing
 
-LONGEST_SIDE = 2_000
+PAGE_SIDE = 2_000
+PHOTO_SIDE = 4_000  # small print on a photographed A4 page is still read at 340 dots per inch
 A4_HEIGHT_POINTS = 842
+# HEIC is kept as JPEG: no browser at an officer's desk shows the former.
+KEPT_AS = {kind: kind for kind in rules.PHOTOS} | {rules.HEIC: rules.JPEG}
+PIL_FORMATS = {rules.JPEG: "JPEG", rules.PNG: "PNG", rules.WEBP: "WEBP"}
 
 
-def page_image(stream: BinaryIO, media_type: str) -> Image.Image:
-    """The picture turned as EXIF says, at most 2,000 pixels a side, on white, without metadata.
+def picture(stream: BinaryIO, media_type: str, *, side: int) -> Image.Image:
+    """The picture turned as EXIF says, at most ``side`` pixels a side, on white, without metadata.
 
     The pixels are copied to a new image, so that place, time, device and comments stay behind.
     """
-    with opened_photo(stream, media_type) as photo:
-        photo.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    with refusing(media_type), opened_photo(stream, media_type) as photo:
+        photo.thumbnail((side, side))
         upright = ImageOps.exif_transpose(photo)
-        page = Image.new("RGB", upright.size, "white")
+        drawn = Image.new("RGB", upright.size, "white")
         if upright.has_transparency_data:
             coloured = upright.convert("RGBA")
-            page.paste(coloured, mask=coloured)
+            drawn.paste(coloured, mask=coloured)
         else:
-            page.paste(upright.convert("RGB"))
-    return page
+            drawn.paste(upright.convert("RGB"))
+    return drawn
 
 
 def resolution(page: Image.Image) -> float:

@@ -72,6 +72,13 @@ class BrokenFile(FileRefused):
     message = _("This file is damaged and cannot be opened. Save or scan it again.")
 
 
+class UnreadableHeic(BrokenFile):
+    message = _(
+        "This HEIC photo cannot be read here. Save it as JPEG on the phone, or take a new photo"
+        " with the camera set to “Most compatible”, and send that."
+    )
+
+
 class EncryptedPdf(FileRefused):
     message = _("This PDF is locked by a password. Remove the password and send it again.")
 

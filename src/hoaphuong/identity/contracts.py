@@ -36,6 +36,44 @@ class RoleGranted:
     role: Code
     agency: Code
     valid_from: date
+    valid_to: date | None = None
+
+
+@dataclass(frozen=True)
+class RoleDated:
+    """The days of a role were changed, which is also how one ends; both ends are included."""
+
+    name: ClassVar[str] = "identity.role_dated"
+    subject: ClassVar[str] = "account"
+    account: Ref
+    role: Code
+    agency: Code
+    valid_from: date
+    valid_to: date | None
+
+
+@dataclass(frozen=True)
+class RoleWithdrawn:
+    """A role was taken back before its first day."""
+
+    name: ClassVar[str] = "identity.role_withdrawn"
+    subject: ClassVar[str] = "account"
+    account: Ref
+    role: Code
+    agency: Code
+
+
+@dataclass(frozen=True)
+class AccountChanged:
+    """An officer's details were brought up to date: which ones, never what they are."""
+
+    name: ClassVar[str] = "identity.account_changed"
+    subject: ClassVar[str] = "account"
+    account: Ref
+    agency: Code
+    full_name: bool
+    email: bool
+    position: bool
 
 
 @dataclass(frozen=True)

@@ -13,13 +13,22 @@ def _actor(request: HttpRequest) -> AccountActor | Nobody:
     if "_auth_user_id" not in request.session:  # no session row is read for a passer-by
         return Nobody()
     user = request.user
-    return AccountActor(user, today=localdate()) if user.is_authenticated else Nobody()
+    if not user.is_authenticated:
+        return Nobody()
+    request.for_one_person = True
+    return AccountActor(user, today=localdate())
 
 
 class ActorMiddleware:
+    """Gives the actor; no cache keeps an answer that was made with one in mind."""
+
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.actor = SimpleLazyObject(lambda: _actor(request))
-        return self.get_response(request)
+        response = self.get_response(request)
+        if getattr(request, "for_one_person", False):
+            # On a shared computer the back button shows nothing after signing out.
+            response.headers.setdefault("Cache-Control", "private, no-store")
+        return response

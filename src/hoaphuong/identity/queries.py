@@ -3,7 +3,8 @@
 from datetime import date, datetime
 from functools import lru_cache
 
-from django.db.models import Q
+from allauth.account.models import EmailAddress
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from hoaphuong.identity.contracts import AgencyFacts, OrganisationFacts, PersonFacts
 from hoaphuong.identity.models import Account, Agency, Grant, Organisation, Person, Representation
@@ -91,22 +92,40 @@ def below(roots: frozenset[str]) -> frozenset[str]:
     return _below(roots)
 
 
+def _in_force(on: date) -> Q:
+    return Q(valid_from__lte=on) & (Q(valid_to__isnull=True) | Q(valid_to__gte=on))
+
+
 def grants_of(account: int, *, on: date) -> list[tuple[str, str | None]]:
     """(role, agency code or None) in force on a day."""
-    in_force = Q(valid_to__isnull=True) | Q(valid_to__gte=on)
-    rows = Grant.objects.filter(in_force, account_id=account, valid_from__lte=on)
+    rows = Grant.objects.filter(_in_force(on), account_id=account)
     return list(rows.values_list("role", "agency_id"))
 
 
-def locked_until(username: str) -> datetime | None:
-    """Until when an account may not sign in."""
-    row = Account.objects.filter(Q(username=username) | Q(email=username, email__gt=""))
-    return row.values_list("locked_until", flat=True).first()
+def _signing_in(login: str) -> QuerySet[Account]:
+    """The accounts a username or e-mail address may mean, found as allauth finds them."""
+    if not login:
+        return Account.objects.none()
+    remembered = EmailAddress.objects.filter(email__iexact=login).values("user_id")
+    own = Q(username__iexact=login) | Q(email__iexact=login)
+    return Account.objects.filter(own | Q(pk__in=remembered))
 
 
-def account_id(username: str) -> int | None:
-    row = Account.objects.filter(Q(username=username) | Q(email=username, email__gt=""))
-    return row.values_list("pk", flat=True).first()
+def locked_until(login: str) -> datetime | None:
+    """Until when nobody may sign in with a username or e-mail address."""
+    found: datetime | None = _signing_in(login).aggregate(last=Max("locked_until"))["last"]
+    return found
+
+
+def accounts_of_login(login: str) -> list[int]:
+    """Accounts for which a wrong password counts; two when one's name is another's address."""
+    return list(_signing_in(login).order_by("pk").values_list("pk", flat=True))
+
+
+def account_id(login: str) -> int | None:
+    """The account of a username, else of an e-mail address; None unless it is one account."""
+    found = accounts_of_login(login)
+    return found[0] if len(found) == 1 else None
 
 
 def display_names(keys: set[str]) -> dict[str, str]:
@@ -115,10 +134,11 @@ def display_names(keys: set[str]) -> dict[str, str]:
     return dict(rows.values_list("key", "display_name"))
 
 
-def staff_of(agency: str) -> list[tuple[str, str]]:
-    """(key, name) of the active accounts of an agency."""
-    rows = Account.objects.filter(agency_id=agency, is_active=True).order_by("display_name")
-    return list(rows.values_list("key", "display_name"))
+def staff_of(agency: str, *, on: date) -> list[tuple[str, str]]:
+    """(key, name) of the accounts of an agency that hold a role on a day."""
+    held = Grant.objects.filter(_in_force(on), account=OuterRef("pk"))
+    rows = Account.objects.filter(Exists(held), agency_id=agency, is_active=True)
+    return list(rows.order_by("display_name").values_list("key", "display_name"))
 
 
 def demo_account(username: str) -> Account | None:

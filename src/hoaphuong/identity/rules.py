@@ -5,10 +5,17 @@ from datetime import date
 
 from stdnum.vn import mst
 
-# Codes of the place where a birth was registered: 63 provinces of TT 07/2016/TT-BCA, 001 to 096.
-_PERSONAL = re.compile(r"^0\d{2}\d\d{2}\d{6}$")
-_MOBILE = re.compile(r"^0(3[2-9]|5[25689]|7[06-9]|8[1-9]|9[0-9])\d{7}$")
-_LANDLINE = re.compile(r"^02\d{9}$")
+# Where a birth was registered: one of the 63 provinces there were when Circular 07/2016/TT-BCA was
+# made (their codes outlive the mergers of 2025), or a country, whose codes begin above them.
+_PROVINCES = {
+    1, 2, 4, 6, 8, 10, 11, 12, 14, 15, 17, 19, 20, 22, 24, 25, 26, 27, 30, 31, 33, 34, 35, 36, 37,
+    38, 40, 42, 44, 45, 46, 48, 49, 51, 52, 54, 56, 58, 60, 62, 64, 66, 67, 68, 70, 72, 74, 75, 77,
+    79, 80, 82, 83, 84, 86, 87, 89, 91, 92, 93, 94, 95, 96,
+}  # fmt: skip
+_COUNTRIES = range(101, 400)
+_TAX_CODE = re.compile(r"[0-9]{10}(-?[0-9]{3})?")
+_MOBILE = re.compile(r"0(3[2-9]|5[25689]|7[06-9]|8[1-9]|9[0-9])[0-9]{7}")
+_LANDLINE = re.compile(r"02[0-9]{9}")
 
 
 def personal_number_fault(
@@ -16,13 +23,14 @@ def personal_number_fault(
 ) -> str | None:
     """Why a 12-digit personal number cannot be right, or None (TT 07/2016/TT-BCA).
 
-    ``length``: not 12 digits; ``place``: the first three are no province; ``birth_date`` and
-    ``sex``: the fourth digit (century and sex) or the two of the year contradict the person.
-    There is no check digit.
+    ``length``: not 12 digits; ``place``: the first three are no province's and no country's;
+    ``birth_date`` and ``sex``: the fourth digit (century and sex) or the two of the year
+    contradict the person. There is no check digit.
     """
-    if not re.fullmatch(r"\d{12}", number):
+    if not re.fullmatch(r"[0-9]{12}", number):
         return "length"
-    if not (_PERSONAL.match(number) and 1 <= int(number[:3]) <= 96):
+    place = int(number[:3])
+    if place not in _PROVINCES and place not in _COUNTRIES:
         return "place"
     century, female = divmod(int(number[3]), 2)
     year = 1900 + 100 * century + int(number[4:6])
@@ -34,13 +42,18 @@ def personal_number_fault(
 
 
 def tax_code_valid(code: str) -> bool:
-    """Ten digits with the check digit of the tax code, or thirteen for a branch."""
-    return bool(mst.is_valid(code))
+    """Ten digits with the check digit of the tax code, and for a branch three more."""
+    return bool(_TAX_CODE.fullmatch(code) and mst.is_valid(code))
+
+
+def tax_code_written(code: str) -> str:
+    """A valid tax code in the one way it is written: a branch's digits after a hyphen."""
+    return str(mst.format(code))
 
 
 def phone_valid(number: str) -> bool:
     """A Vietnamese mobile number, or a land line with its area code."""
-    return bool(_MOBILE.match(number) or _LANDLINE.match(number))
+    return bool(_MOBILE.fullmatch(number) or _LANDLINE.fullmatch(number))
 
 
 def holds_on(day: date, *, valid_from: date, valid_to: date | None) -> bool:

@@ -24,7 +24,7 @@ class SignupForm(forms.Form):
     full_name = forms.CharField(label=_("Full name"), max_length=120)
     personal_number = forms.CharField(label=_("Personal number (12 digits)"), max_length=12)
     birth_date = forms.DateField(
-        label=_("Date of birth"), input_formats=["%d/%m/%Y", "%Y-%m-%d"], help_text="dd/mm/yyyy"
+        label=_("Date of birth"), input_formats=["%d/%m/%Y", "%Y-%m-%d"], help_text=_("dd/mm/yyyy")
     )
     phone = forms.CharField(label=_("Phone"), max_length=16, required=False)
 

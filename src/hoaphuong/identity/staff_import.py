@@ -14,6 +14,7 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
 COLUMNS = ("username", "full_name", "email", "position", "agency_code", "roles", "valid_from")
+ENDS = "valid_to"  # a column that may be missing: such a list says nothing of ends
 MOST_BYTES, MOST_ROWS, NAME_CHARS = 5 * 2**20, 20_000, 120
 USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{1,59}")
 
@@ -30,6 +31,7 @@ FAULTS = {
     "agency": _("There is no such agency now."),
     "roles": _("Name one or more roles, parted by semicolons; one of these is not a staff role."),
     "valid_from": _("The date is not of the form 2026-01-31 or 31/01/2026."),
+    "valid_to": _("The end is not a date, or is before the beginning."),
     "character": _("A cell holds a character that cannot be stored."),
 }
 UNREADABLE = {
@@ -39,7 +41,7 @@ UNREADABLE = {
     "not_csv": _("The file is not a readable CSV."),
     "no_header": _(
         "The header must name username, full_name, email, position, agency_code, roles and"
-        " valid_from."
+        " valid_from; valid_to may be added."
     ),
 }
 
@@ -67,6 +69,8 @@ class StaffRow:
     agency: str
     roles: tuple[str, ...]
     valid_from: date
+    valid_to: date | None
+    tells_ends: bool
 
 
 @dataclass(frozen=True)
@@ -78,8 +82,8 @@ class Taken:
     staff: bool
 
 
-def read(path: Path) -> list[tuple[int, list[str]]]:
-    """Each row that is not blank with the line it starts on, its cells in the order of COLUMNS.
+def read(path: Path) -> list[tuple[int, dict[str, str]]]:
+    """Each row that is not blank, by column, with the line it starts on; empty when miscounted.
 
     Raises UnreadableStaffList, OSError.
     """
@@ -98,15 +102,15 @@ def read(path: Path) -> list[tuple[int, list[str]]]:
     try:
         _line, names = next(rows, (0, []))
         header = [name.strip().casefold() for name in names]
-        if sorted(header) != sorted(COLUMNS):
+        if sorted(header) not in (sorted(COLUMNS), sorted((*COLUMNS, ENDS))):
             raise UnreadableStaffList("no_header")
-        order = [header.index(name) for name in COLUMNS]
-        found: list[tuple[int, list[str]]] = []
+        found: list[tuple[int, dict[str, str]]] = []
         for line, cells in rows:
             if not any(cell.strip() for cell in cells):
                 continue
-            whole = len(cells) == len(COLUMNS)
-            found.append((line, [cells[i].strip() for i in order] if whole else []))
+            whole = len(cells) == len(header)
+            named = zip(header, (cell.strip() for cell in cells), strict=False)
+            found.append((line, dict(named) if whole else {}))
             if len(found) > MOST_ROWS:
                 raise UnreadableStaffList("too_many_rows")
     except csv.Error as error:
@@ -122,7 +126,7 @@ def _numbered(rows: Any) -> Iterator[tuple[int, list[str]]]:
 
 
 def judged(
-    rows: list[tuple[int, list[str]]],
+    rows: list[tuple[int, dict[str, str]]],
     *,
     agencies: Collection[str],
     roles: Collection[str],
@@ -139,11 +143,10 @@ def judged(
     faults: list[tuple[int, str]] = []
     usernames: set[str] = set()
     emails: set[str] = set()
-    for line, cells in rows:
-        if not cells:
+    for line, row in rows:
+        if not row:
             faults.append((line, "columns"))
             continue
-        row = dict(zip(COLUMNS, cells, strict=True))
         wrong = list(_faults(row, agencies=agencies, roles=roles))
         username, email = row["username"].casefold(), row["email"].casefold()
         wrong += _clashes(username, email, by_username=by_username, by_email=by_email)
@@ -161,11 +164,13 @@ def judged(
                     line=line,
                     username=row["username"],
                     full_name=" ".join(row["full_name"].split()),
-                    email=row["email"],
+                    email=row["email"].lower(),  # allauth looks addresses up in small letters
                     position=row["position"],
                     agency=row["agency_code"],
                     roles=_roles(row["roles"]),
                     valid_from=begins,
+                    valid_to=day(row.get(ENDS, "")),
+                    tells_ends=ENDS in row,
                 )
             )
     return good, faults
@@ -189,8 +194,13 @@ def _faults(
     named = _roles(row["roles"])
     if not named or not set(named) <= set(roles):
         yield "roles"
-    if day(row["valid_from"]) is None:
+    begins = day(row["valid_from"])
+    if begins is None:
         yield "valid_from"
+    if row.get(ENDS):
+        ends = day(row[ENDS])
+        if ends is None or (begins and ends < begins):
+            yield "valid_to"
 
 
 def _clashes(

@@ -7,7 +7,6 @@ import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,8 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 class ImportReport:
     """Counts of rows; what was unchanged is part of what was accepted.
 
-    ``faults`` are pairs (line, reason) for a list that is only stored as a whole.
+    ``faults`` are pairs (line, reason) for a list that is only stored as a whole; ``changes``
+    say in words what it changes.
     """
 
     read: int
@@ -30,6 +30,7 @@ class ImportReport:
     unchanged: int
     rejects_file: str | None
     faults: tuple[tuple[int, str], ...] = ()
+    changes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.read != self.accepted + self.rejected or self.unchanged > self.accepted:
@@ -72,12 +73,6 @@ def write_rejects(
         out.writerow(head)
         out.writerows([_cell(value) for value in row] for row in rows)
     return path
-
-
-def _free_name(folder: Path, stem: str) -> Path:
-    """Two lists of one name at one moment are two files."""
-    names = (folder / f"{stem}{f'-{n}' if n else ''}.csv" for n in count())
-    return next(path for path in names if not path.exists())
 
 
 def _cell(value: Any) -> str:

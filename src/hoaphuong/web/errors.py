@@ -29,6 +29,9 @@ def refuse(request: HttpRequest, status: int, text: str) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    """Also what Django makes of a session that the database could not store."""
+    if exception and (kind := kind_of(exception)):
+        return _broken(request, kind)
     return refuse(request, 400, _("The request could not be read."))
 
 
@@ -47,12 +50,13 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Uses neither the database nor the context: either may be what is broken.
-
-    507 when the disk is full, 503 when the database cannot be used, 500 for a fault of our own.
-    """
+    """507 when the disk is full, 503 when the database cannot be used, 500 for our own faults."""
     broken = sys.exc_info()[1]
-    kind = kind_of(broken) if broken else ""
+    return _broken(request, kind_of(broken) if broken else "")
+
+
+def _broken(request: HttpRequest, kind: str) -> HttpResponse:
+    """Uses neither the database nor the context: either may be what is broken."""
     status = (507 if kind == DISK_FULL else 503) if kind else 500
     if wants_json(request):
         text = json.dumps({"detail": BROKEN[status]})

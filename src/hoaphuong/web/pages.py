@@ -18,13 +18,17 @@ from hoaphuong.web.context import STAFF
 from hoaphuong.web.personas import PERSONAS
 
 
+def _offered(request: HttpRequest, permission: str) -> bool:
+    """A visitor is offered every door and asked to sign in; others only those they may open."""
+    return not request.actor.signed_in or holds(request.actor, permission)
+
+
 @require_GET
 @page(public=True)
 def home(request: HttpRequest) -> HttpResponse:
-    actor = request.actor
     context = {
         "personas": PERSONAS if settings.DEMO else (),
-        "may_apply": not actor.signed_in or holds(actor, "dossiers.apply"),
+        "may_apply": _offered(request, "dossiers.apply"),
     }
     return render(request, "web/home.html", context)
 
@@ -85,7 +89,11 @@ def become(request: HttpRequest, username: str) -> HttpResponse:
 @require_GET
 @page(public=True)
 def help(request: HttpRequest) -> HttpResponse:
-    return render(request, "web/help.html")
+    context = {
+        "may_work": _offered(request, "work.open_inbox"),
+        "may_steer": _offered(request, "warehouse.view_scoreboard"),
+    }
+    return render(request, "web/help.html", context)
 
 
 @require_GET

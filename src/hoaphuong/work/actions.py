@@ -10,7 +10,7 @@ from hoaphuong.kernel import journal
 from hoaphuong.kernel.folding import fold
 from hoaphuong.kernel.values import Code, Ref
 from hoaphuong.reference import queries as calendar
-from hoaphuong.work.contracts import ItemFacts, WorkAssigned
+from hoaphuong.work.contracts import ItemFacts, WorkAssigned, WorkGivenBack
 from hoaphuong.work.models import WorkItem
 from hoaphuong.work.rules import moved_due, paused_for
 
@@ -21,6 +21,10 @@ class NotOpen(Exception):
 
 class TakenByAnother(Exception):
     """A colleague took the item first."""
+
+
+class NotYours(Exception):
+    """Only who has an item gives it back."""
 
 
 def _open(kind: str, subject: str) -> WorkItem:
@@ -81,6 +85,7 @@ def record_items(*, items: Iterable[ItemFacts], closed_at: Mapping[str, datetime
                 due_on=facts.due_on,
                 paused_at=facts.paused_on,
                 paused_days=facts.paused_days,
+                days_late=facts.days_late,
                 closed_at=closed_at.get(facts.subject),
             )
             for facts in items
@@ -90,11 +95,16 @@ def record_items(*, items: Iterable[ItemFacts], closed_at: Mapping[str, datetime
 
 
 @transaction.atomic
-def move_item(*, kind: str, subject: str, stage: str, due_on: date | None) -> None:
-    """The item's sector moved it to another stage or gave it another due date."""
+def move_item(
+    *, kind: str, subject: str, stage: str, due_on: date | None, days_late: int | None = None
+) -> None:
+    """The item's sector moved it to another stage or gave it another due date.
+
+    ``days_late`` is told when the clock has ended and something is still to do.
+    """
     item = _open(kind, subject)
-    item.stage, item.due_on = stage, due_on
-    item.save(update_fields=["stage", "due_on"])
+    item.stage, item.due_on, item.days_late = stage, due_on, days_late
+    item.save(update_fields=["stage", "due_on", "days_late"])
 
 
 @transaction.atomic
@@ -149,4 +159,18 @@ def assign(*, key: str, assignee: str, by: str, at: datetime, take: bool = False
     event = WorkAssigned(
         record=Ref(item.subject), assignee=Ref(assignee), agency=Code(item.agency_code)
     )
+    journal.record(event, by=by, occurred_at=at)
+
+
+@transaction.atomic
+def give_back(*, key: str, by: str, at: datetime) -> None:
+    """Put one's own item back, so that a colleague can take it."""
+    item = WorkItem.objects.select_for_update().filter(key=key, closed_at__isnull=True).first()
+    if item is None:
+        raise NotOpen(key)
+    if item.assignee_key != by:
+        raise NotYours(key)
+    item.assignee_key = ""
+    item.save(update_fields=["assignee_key"])
+    event = WorkGivenBack(record=Ref(item.subject), officer=Ref(by), agency=Code(item.agency_code))
     journal.record(event, by=by, occurred_at=at)

@@ -19,7 +19,20 @@ class WorkAssigned:
 
 
 @dataclass(frozen=True)
+class WorkGivenBack:
+    """An officer put an item back for whoever takes it next."""
+
+    name: ClassVar[str] = "work.work_given_back"
+    subject: ClassVar[str] = "record"
+    record: Ref
+    officer: Ref
+    agency: Code
+
+
+@dataclass(frozen=True)
 class ItemFacts:
+    """One thing that waits; ``days_late``, in working days, is told once its clock has ended."""
+
     key: str
     kind: str
     subject: str
@@ -33,6 +46,7 @@ class ItemFacts:
     due_on: date | None
     paused_on: date | None = None
     paused_days: int = 0
+    days_late: int | None = None
 
     @property
     def paused(self) -> bool:

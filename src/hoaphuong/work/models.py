@@ -17,7 +17,7 @@ class WorkItem(models.Model):
     field_classes = FieldClasses(
         internal=(
             "key kind subject agency_code label detail stage opened_at due_on "
-            "paused_at paused_days closed_at assignee_key"
+            "paused_at paused_days days_late closed_at assignee_key"
         ),
         personal="party search_text",
     )
@@ -36,6 +36,7 @@ class WorkItem(models.Model):
     due_on = models.DateField(null=True)
     paused_at = models.DateField(null=True)
     paused_days = models.PositiveIntegerField(default=0)
+    days_late = models.PositiveIntegerField(null=True)  # told once the clock has ended
     closed_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from hoaphuong.identity import queries as identity
-from hoaphuong.kernel.access import page, require
+from hoaphuong.kernel.access import page
 from hoaphuong.kernel.access_lines import shown
 from hoaphuong.work import actions, queries
 from hoaphuong.work.contracts import ItemFacts
@@ -80,10 +80,9 @@ def inbox(request: HttpRequest) -> HttpResponse:
 
 
 def _item(request: HttpRequest, key: str, permission: str) -> ItemFacts:
-    item = queries.item(key)
+    item = queries.item(key, agencies=request.actor.agencies(permission))
     if item is None:
         raise Http404
-    require(request.actor, permission, item.agency)
     return item
 
 
@@ -104,12 +103,27 @@ def take(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @require_POST
+@page(permission="work.open_inbox")
+def give_back(request: HttpRequest, key: str) -> HttpResponse:
+    """Put one's own item back; what a colleague took meanwhile stays theirs."""
+    item = _item(request, key, "work.open_inbox")
+    try:
+        actions.give_back(key=key, by=request.actor.key, at=timezone.now())
+        messages.success(request, _("It is given back to the agency."))
+    except actions.NotYours:
+        messages.error(request, _("It is not yours."))
+    except actions.NotOpen:
+        messages.error(request, _("It is finished already."))
+    return redirect(kinds()[item.kind].view, item.subject)
+
+
+@require_POST
 @page(permission="work.assign")
 def assign(request: HttpRequest, key: str) -> HttpResponse:
     """Give an item to an officer of the same agency."""
     item = _item(request, key, "work.assign")
     assignee = request.POST.get("assignee", "")[:32]
-    if assignee not in dict(identity.staff_of(item.agency)):
+    if assignee not in dict(identity.staff_of(item.agency, on=timezone.localdate())):
         raise PermissionDenied
     actor = request.actor
     try:

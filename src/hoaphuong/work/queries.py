@@ -28,6 +28,7 @@ def _facts(item: WorkItem) -> ItemFacts:
         due_on=item.due_on,
         paused_on=item.paused_at,
         paused_days=item.paused_days,
+        days_late=item.days_late,
     )
 
 
@@ -83,8 +84,9 @@ def item_of(kind: str, subject: str) -> ItemFacts | None:
     return _facts(row) if row else None
 
 
-def item(key: str) -> ItemFacts | None:
-    row = WorkItem.objects.filter(key=key, closed_at__isnull=True).first()
+def item(key: str, *, agencies: Iterable[str]) -> ItemFacts | None:
+    """An open item of one of these agencies; any other does not exist for them."""
+    row = _open_for(agencies).filter(key=key).first()
     return _facts(row) if row else None
 
 

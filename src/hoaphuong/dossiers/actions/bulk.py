@@ -109,6 +109,7 @@ class _Carried:
             due_on=None if dossier.decided_on else dossier.due_on,
             paused_on=self.paused_on,
             paused_days=dossier.paused_days,
+            days_late=dossier.days_late,
         )
 
 

@@ -97,7 +97,13 @@ def decide(
     attach(dossier, files or {}, purpose=DossierFile.Purpose.RESULT, at=at)
     saved(dossier, event, by=by, at=at, note=note)
     # Only the handing over is left, and that has no due date.
-    work.move_item(kind=DOSSIER, subject=key, stage=str(dossier.status), due_on=None)
+    work.move_item(
+        kind=DOSSIER,
+        subject=key,
+        stage=str(dossier.status),
+        due_on=None,
+        days_late=dossier.days_late,
+    )
     return dossier
 
 

@@ -1,6 +1,5 @@
 """Reads published files into the catalogue, and keeps the rows that gave no procedure."""
 
-from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -8,23 +7,21 @@ from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext
 
 from hoaphuong.dossiers import catalogue
 from hoaphuong.dossiers.actions.procedures import judge, store_procedures
+from hoaphuong.dossiers.actions.rejects import keep_rejects, plain
 from hoaphuong.dossiers.catalogue import Bounds, ProcedureRecord, Reject
-from hoaphuong.dossiers.catalogue.records import RANK
 from hoaphuong.dossiers.contracts import ProceduresImported
 from hoaphuong.dossiers.models import Procedure, ProcedureReject
 from hoaphuong.kernel import journal
-from hoaphuong.kernel.folding import fold
 from hoaphuong.kernel.intake import ImportReport, write_rejects
 from hoaphuong.kernel.keys import new_key
 from hoaphuong.kernel.values import Ref
 
 REJECTS_HEAD = ("source", "line", "code", "name", "reason_code", "reason", "raw")
-CODE_CHARS, SOURCE_CHARS = 60, 150
+SOURCE_CHARS = 150
 
 
 class AlreadyCorrected(Exception):
@@ -112,7 +109,7 @@ def _stored(
     if dry_run:
         return judge(records, at=at, names_en={}, offered=frozenset()).unchanged
     unchanged = store_procedures(records=records, at=at).unchanged
-    _keep(called, rejects, at=at)
+    keep_rejects(called, rejects=rejects, records=records, at=at)
     _record(len(records), len(rejects), unchanged, at=at, by=by)
     return unchanged
 
@@ -126,49 +123,6 @@ def _record(accepted: int, rejected: int, unchanged: int, *, at: datetime, by: s
         unchanged=unchanged,
     )
     journal.record(event, by=by, occurred_at=at)
-
-
-def _keep(called: str, rejects: list[Reject], *, at: datetime) -> None:
-    """Keep rejected rows by file and line; a correction stays while the row is the same.
-
-    A row that the same file no longer has wrong was corrected in the file.
-    """
-    of_this_file = Q()
-    for kind in RANK:
-        base = _source(called, kind)
-        of_this_file |= Q(source=base) | Q(source__startswith=f"{base} (")
-    known = {(row.source, row.line): row for row in ProcedureReject.objects.filter(of_this_file)}
-    seen: Counter[tuple[str, int]] = Counter()
-    write: list[ProcedureReject] = []
-    for one in rejects:
-        seen[one.source, one.line] += 1
-        # Sheets of one workbook count their lines anew.
-        source = _source(called, one.source, seen[one.source, one.line])
-        before = known.pop((source, one.line), None)
-        corrected = before.corrected_at if before and before.raw == one.raw else None
-        write.append(
-            ProcedureReject(
-                source=source,
-                line=one.line,
-                code=(one.code or "")[:CODE_CHARS],
-                name=one.name or "",
-                reason_code=one.reason_code,
-                reason=one.reason,
-                raw=one.raw,
-                corrected_at=corrected,
-            )
-        )
-    ProcedureReject.objects.bulk_create(
-        write,
-        update_conflicts=True,
-        unique_fields=["source", "line"],
-        update_fields=["code", "name", "reason_code", "reason", "raw", "corrected_at"],
-        batch_size=200,
-    )
-    gone = [row for row in known.values() if row.corrected_at is None]
-    for row in gone:
-        row.corrected_at = at
-    ProcedureReject.objects.bulk_update(gone, ["corrected_at"], batch_size=200)
 
 
 @transaction.atomic
@@ -186,20 +140,10 @@ def correct_reject(*, key: str, code: str, name: str, by: str, at: datetime) -> 
     if isinstance(record, Reject):
         raise StillRejected(record.reason_code)
     there = Procedure.objects.filter(code=record.code).values_list("name", flat=True).first()
-    if there and _same(there) != _same(record.name):
+    if there and plain(there) != plain(record.name):
         raise CodeOfAnother(there)
     unchanged = store_procedures(records=[record], at=at).unchanged
     _record(1, 0, unchanged, at=at, by=by)
     row.corrected_at = at
     row.save(update_fields=["corrected_at"])
     return record
-
-
-def _same(name: str) -> str:
-    """A name without what two spellings of it differ in."""
-    return "".join(letter for letter in fold(name) if letter.isalnum())
-
-
-def _source(called: str, kind: str, sheet: int = 1) -> str:
-    """The file's kind and name; the kind is needed to read the row again."""
-    return f"{kind}:{called}" + (f" ({sheet})" if sheet > 1 else "")

@@ -136,6 +136,8 @@ def filing(request: HttpRequest, key: str) -> HttpResponse:
         elif office_for(row, kept["commune"]) is None:
             faults["commune"] = _("No agency answers this service there.")
         if not faults:
+            if kept["kind"] != "organisation":
+                kept["organisation"] = ""
             _save(draft, filing=kept)
             return redirect("dossiers:draft_form", key)
     context = _context(
@@ -249,6 +251,9 @@ def review(request: HttpRequest, key: str) -> HttpResponse:
         (o for o in identity.organisations_of(actor.person_id) if o.key == filed["organisation"]),
         None,
     )
+    if (filed["kind"] == "organisation") != (organisation is not None):
+        messages.error(request, _("Choose an organisation that you represent."))
+        return redirect("dossiers:draft", key)
     if request.method == "POST":
         names = {one.key: one.name for one in ours.documents}
         try:

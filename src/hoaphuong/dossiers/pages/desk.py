@@ -96,10 +96,9 @@ def _may(actor: Any, step: Step, dossier: Dossier) -> bool:
 
 @require_GET
 @page(permission="dossiers.view")
-def read(request: HttpRequest, key: str, note: str = "", fault: str = "") -> HttpResponse:
+def read(request: HttpRequest, key: str) -> HttpResponse:
     """Everything about one dossier; who looked is written down."""
-    dossier = _dossier(request, key)
-    return _shown(request, dossier)
+    return _shown(request, _dossier(request, key))
 
 
 def _shown(
@@ -116,6 +115,7 @@ def _shown(
     facts = shelf.facts([paper.file_key for paper in papers])
     item = work.item_of(DOSSIER, dossier.key)
     may_assign = bool(item) and covers(actor, "work.assign", dossier.agency_code)
+    today = timezone.localdate()
     context = {
         "dossier": dossier,
         "agency": identity.agency(dossier.agency_code).called(request.LANGUAGE_CODE),
@@ -126,10 +126,10 @@ def _shown(
         "item": item,
         "assignee": identity.display_names({item.assignee}).get(item.assignee) if item else "",
         "may_take": item is not None and covers(actor, "work.open_inbox", dossier.agency_code),
-        "staff": identity.staff_of(dossier.agency_code) if may_assign else [],
+        "staff": identity.staff_of(dossier.agency_code, on=today) if may_assign else [],
         "note": note,
         "faults": faults or {},
-        "today": timezone.localdate(),
+        "today": today,
     }
     return render(request, "dossiers/desk.html", context, status=status)
 

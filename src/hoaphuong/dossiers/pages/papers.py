@@ -1,20 +1,14 @@
-"""Files that come with a form: stored one by one, each fault beside its field."""
+"""Files that come with a form: stored part by part, each fault beside its field."""
 
 from collections.abc import Iterable
 
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hoaphuong.files import actions as shelf
+from hoaphuong.files.queries import KNOWN
 
-PHOTOS = frozenset({"image/jpeg", "image/png", "image/webp", "image/heic"})
-PAPERS = PHOTOS | {
-    "application/pdf",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 MOST_PER_PART = 10
 
 
@@ -23,7 +17,8 @@ def stored_uploads(
 ) -> tuple[dict[str, list[str]], dict[str, str]]:
     """Keys of stored files by part, and the fault of each part that could not be stored.
 
-    Several photos of one part are joined into one PDF, in the order given.
+    Several photos of one part, told by their content, are joined into one PDF; a part of which
+    one file is refused keeps none of them.
     """
     stored: dict[str, list[str]] = {}
     faults: dict[str, str] = {}
@@ -35,26 +30,14 @@ def stored_uploads(
             faults[part] = _("At most %(most)s files at a time.") % {"most": MOST_PER_PART}
             continue
         try:
-            stored[part] = _store(uploads, by=by)
+            kept = shelf.store_together(
+                uploads=uploads,
+                by=by,
+                at=timezone.now(),
+                retention="dossier",
+                allowed=KNOWN,
+            )
+            stored[part] = [facts.key for facts in kept]
         except shelf.FileRefused as refused:
             faults[part] = str(refused)
     return stored, faults
-
-
-def _store(uploads: list[UploadedFile], *, by: str) -> list[str]:
-    now = timezone.now()
-    if len(uploads) > 1 and all((u.content_type or "") in PHOTOS for u in uploads):
-        name = (uploads[0].name or "").rsplit(".", 1)[0] + ".pdf"
-        joined = shelf.store_joined(uploads=uploads, name=name, by=by, at=now, retention="dossier")
-        return [joined.key]
-    return [
-        shelf.store(
-            upload=upload,
-            name=upload.name or "",
-            by=by,
-            at=now,
-            retention="dossier",
-            allowed=PAPERS,
-        ).key
-        for upload in uploads
-    ]

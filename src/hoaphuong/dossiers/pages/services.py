@@ -16,7 +16,7 @@ from hoaphuong.dossiers.catalogue.shipped import shipped
 from hoaphuong.dossiers.models import Procedure
 from hoaphuong.dossiers.rules import due_on, office_level
 from hoaphuong.dossiers.statuses import CHANNELS, UNITS
-from hoaphuong.kernel.access import page
+from hoaphuong.kernel.access import holds, page
 from hoaphuong.reference import queries as calendar
 
 
@@ -101,6 +101,7 @@ def read(request: HttpRequest, code: str) -> HttpResponse:
         "record": record,
         "ways": ways(record),
         "documents": documents(row, record),
+        "may_apply": not request.actor.signed_in or holds(request.actor, "dossiers.apply"),
         "level": office_level(record.levels, on=timezone.localdate()),
         "limit_note": record.raw.get("limit_note", ""),
         "fee_note": record.raw.get("fee_note", ""),

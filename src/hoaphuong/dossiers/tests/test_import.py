@@ -114,8 +114,74 @@ def test_a_row_mended_in_the_file_is_closed_and_one_that_went_wrong_anew_is_open
     bring(listed(GOOD, NO_CODE.replace(",", "1.000009,", 1)))
     assert ProcedureReject.objects.get().corrected_at == AT
     bring(listed(GOOD, NO_NAME))
-    reject = ProcedureReject.objects.get()
-    assert (reject.corrected_at, reject.reason_code) == (None, "name_missing")
+    rows = ProcedureReject.objects.order_by("id").values_list("reason_code", "corrected_at")
+    assert list(rows) == [("code_missing", AT), ("name_missing", None)]
+
+
+UNREADABLE = '{"ma_thu_tuc": "1.000010", "ten_thu_tuc": "Thủ tục bịa'
+
+
+@pytest.mark.parametrize(
+    ("wrong", "mended"),
+    [
+        (NO_CODE, NO_CODE.replace(",", "1.000009,", 1)),
+        (BAD_CODE, BAD_CODE.replace("=1+1", "1.000009")),
+        (NO_NAME, NO_NAME.replace(",,", ",Có tên rồi,")),
+    ],
+    ids=["no code", "wrong code", "no name"],
+)
+@pytest.mark.parametrize("before", [(), (GOOD,)], ids=["same line", "another line"])
+def test_the_corrected_file_closes_its_own_row_wherever_it_stands(listed, wrong, mended, before):
+    bring(listed(wrong, NO_CODE.replace("không mã", "khác")))
+    bring(listed(*before, mended, NO_CODE.replace("không mã", "khác")))
+    closed = ProcedureReject.objects.filter(corrected_at=AT)
+    assert closed.count() == 1
+    assert closed.get().name == ("" if wrong is NO_NAME else wrong.split(",")[1])
+    assert ProcedureReject.objects.get(corrected_at=None).line == 3 + len(before)
+
+
+def test_a_line_that_could_not_be_read_is_closed_when_its_code_comes(tmp_path):
+    path = tmp_path / "tthc_full.jsonl"
+    whole = {"ma_thu_tuc": "1.000001", "ten_thu_tuc": "Thủ tục bịa một"}
+    path.write_text(json.dumps(whole) + "\n" + UNREADABLE + "\n", encoding="utf-8")
+    bring(path)
+    assert ProcedureReject.objects.get().reason_code == "line_unreadable"
+    path.write_text(json.dumps(whole) + "\n" + UNREADABLE + '"}\n', encoding="utf-8")
+    bring(path)
+    assert ProcedureReject.objects.get().corrected_at == AT
+
+
+def test_another_file_of_the_same_name_loses_nothing_that_is_open(listed):
+    bring(listed(NO_CODE, NO_NAME))
+    bring(listed(NO_CODE.replace("không mã", "của phường khác"), GOOD))
+    rows = ProcedureReject.objects.order_by("id").values_list("source", "line", "corrected_at")
+    assert list(rows) == [
+        ("index:danh-sach.csv", 2, None),
+        ("index:danh-sach.csv", 3, None),
+        ("index:danh-sach.csv (2)", 2, None),
+    ]
+    bring(listed(GOOD))
+    assert ProcedureReject.objects.filter(corrected_at=None).count() == 3
+    # Each file, corrected, closes its own.
+    bring(listed(NO_CODE.replace(",", "1.000009,", 1), NO_NAME))
+    assert list(
+        ProcedureReject.objects.filter(corrected_at=None).values_list("line", "name").order_by("id")
+    ) == [(3, ""), (2, "Thủ tục của phường khác")]
+
+
+def test_a_row_that_moved_in_the_file_keeps_its_key_and_its_correction(listed):
+    bring(listed(BAD_CODE, NO_CODE))
+    first, second = ProcedureReject.objects.order_by("line")
+    actions.correct_reject(key=first.key, code="1.000007", name=first.name, by="a", at=AT)
+    bring(listed(GOOD, BAD_CODE, NO_CODE))
+    rows = ProcedureReject.objects.order_by("line").values_list("key", "line", "corrected_at")
+    assert list(rows) == [(first.key, 3, AT), (second.key, 4, None)]
+
+
+def test_the_same_wrong_row_twice_in_a_file_is_two_rejects_again_and_again(listed):
+    for _time in range(3):
+        bring(listed(NO_CODE, NO_CODE))
+    assert ProcedureReject.objects.filter(corrected_at=None).count() == 2
 
 
 def test_another_file_s_rejects_are_left_alone(listed):

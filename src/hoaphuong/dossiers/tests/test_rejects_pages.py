@@ -102,6 +102,23 @@ def test_a_file_is_imported_from_the_browser(steward):
     assert ProcedureReject.objects.count() == 2
 
 
+def test_two_files_of_one_name_wait_side_by_side_and_each_closes_its_own(steward):
+    url = reverse("dossiers:rejects")
+    head = b"ma_thu_tuc,ten_thu_tuc\n"
+    upload(steward, head + ",Thủ tục của sở một\n".encode())
+    upload(steward, head + ",Thủ tục của sở hai\n".encode())
+    waiting = page(steward.get(url))
+    assert "Thủ tục của sở một" in waiting
+    assert "Thủ tục của sở hai" in waiting
+    assert "tai-len.csv (2)" in waiting
+
+    upload(steward, head + "1.000077,Thủ tục của sở một\n".encode())
+    waiting, done = page(steward.get(url)), page(steward.get(url, {"done": "1"}))
+    assert "Thủ tục của sở một" not in waiting
+    assert "Thủ tục của sở hai" in waiting
+    assert "Thủ tục của sở một" in done
+
+
 def test_a_trial_from_the_browser_stores_nothing(steward):
     assert (
         upload(steward, b"ma_thu_tuc,ten_thu_tuc\n1.000077,Bia\n", dry_run="1").status_code == 302

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 from django.http import Http404
 
-from hoaphuong.files import actions, pages, rules
+from hoaphuong.files import actions, pages, queries, rules
 from hoaphuong.files.tests.factories import office, pdf, photo, upload
 
 
@@ -18,12 +18,17 @@ def stored(content, name):
     )
 
 
+def kept(facts):
+    with queries.open_file(facts.key) as stream:
+        return stream.read()
+
+
 def test_a_vietnamese_name_travels_in_the_header_of_a_download(home, rf):
     facts = stored(photo(), 'Căn cước "mới".jpg')
 
     response = pages.send(rf.get("/"), facts.key, inline=False)
 
-    assert b"".join(response.streaming_content) == photo()
+    assert b"".join(response.streaming_content) == kept(facts)
     assert response.headers["Content-Disposition"] == (
         "attachment; filename*=utf-8''C%C4%83n%20c%C6%B0%E1%BB%9Bc%20_m%E1%BB%9Bi_.jpg"
     )
@@ -42,7 +47,7 @@ def test_only_what_browsers_show_safely_is_shown(home, rf, content, shown, sandb
 
     response = pages.send(rf.get("/"), facts.key, inline=True)
 
-    assert b"".join(response.streaming_content) == content
+    assert b"".join(response.streaming_content) == kept(facts)
     assert response.headers["Content-Disposition"].startswith("inline") is shown
     assert response.headers["Content-Security-Policy"].startswith("sandbox") is sandboxed
     assert response.headers["Content-Type"] == facts.media_type

@@ -10,8 +10,6 @@ from django.db import IntegrityError, transaction
 from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PIL import Image
-from pypdf import PdfReader
 
 from hoaphuong.files import actions, inspection, queries, rules, shelf
 from hoaphuong.files.models import StoredFile
@@ -37,16 +35,6 @@ def store(content, *, name="Tờ khai.pdf", allowed=rules.KNOWN):
         at=AT,
         retention="dossier",
         allowed=allowed,
-    )
-
-
-def joined(*contents):
-    return actions.store_joined(
-        uploads=[upload(content, f"ảnh {n}.jpg") for n, content in enumerate(contents, 1)],
-        name="Căn cước.jpg",
-        by="a" * 32,
-        at=AT,
-        retention="dossier",
     )
 
 
@@ -153,14 +141,6 @@ def test_a_picture_of_too_many_pixels_is_refused_before_it_is_unpacked(home, mon
         store(photo("PNG", (60, 40)))
 
 
-def test_a_png_that_claims_a_billion_pixels_is_refused(home):
-    out = io.BytesIO()
-    Image.new("1", (40_000, 40_000)).save(out, "PNG")
-
-    with pytest.raises(actions.TooManyPixels):
-        store(out.getvalue())
-
-
 def test_a_package_that_unpacks_to_too_much_is_refused(home, monkeypatch):
     monkeypatch.setattr(inspection, "MAX_UNPACKED_BYTES", 100_000)
     with pytest.raises(actions.BrokenFile):
@@ -181,60 +161,6 @@ def test_a_damaged_file_is_stored_or_refused_never_an_error(home, kind, data):
         outcome = str(refusal)
 
     assert outcome
-
-
-def test_photos_become_one_upright_pdf_page_each_without_place_or_device(home):
-    facts = joined(photo(size=(60, 40), turned=True), photo("PNG", (30, 90)), photo("WEBP"))
-
-    assert (facts.media_type, facts.name) == (rules.PDF, "Căn cước.pdf")
-    with queries.open_file(facts.key) as stream:
-        content = stream.read()
-    pages = PdfReader(io.BytesIO(content)).pages
-    shapes = [page.images[0].image.size for page in pages]
-    assert shapes == [(40, 60), (30, 90), (60, 40)]
-    # Orientation 6: the left of the sensor is the top of the picture.
-    top = pages[0].images[0].image.convert("RGB").getpixel((20, 5))
-    assert top[2] > 200 > top[0]
-    assert max(map(float, pages[0].mediabox[2:])) == pytest.approx(842, abs=1)
-    for secret in (b"PhoneMaker", b"Exif", b"GPS"):
-        assert secret not in content
-
-
-def test_a_large_photo_is_shrunk_to_two_thousand_pixels(home):
-    facts = joined(photo(size=(3_000, 1_500)))
-
-    with queries.open_file(facts.key) as stream:
-        [page] = PdfReader(stream).pages
-        assert page.images[0].image.size == (2_000, 1_000)
-
-
-def test_a_transparent_picture_is_laid_on_white(home):
-    out = io.BytesIO()
-    Image.new("RGBA", (20, 20), (0, 0, 0, 0)).save(out, "PNG")
-
-    facts = joined(out.getvalue())
-
-    with queries.open_file(facts.key) as stream:
-        [page] = PdfReader(stream).pages
-        assert page.images[0].image.convert("RGB").getpixel((10, 10)) == (255, 255, 255)
-
-
-def test_a_photo_as_iphones_make_them_is_joined(home):
-    out = io.BytesIO()
-    Image.new("RGB", (64, 48), "green").save(out, "HEIF")
-
-    facts = joined(out.getvalue(), photo())
-
-    with queries.open_file(facts.key) as stream:
-        assert len(PdfReader(stream).pages) == 2
-
-
-def test_the_refused_one_among_several_photos_is_named(home):
-    with pytest.raises(actions.InFile, match=r"ảnh 2\.jpg: ") as caught:
-        joined(photo(), pdf())
-
-    assert isinstance(caught.value.reason, actions.TypeNotAllowed)
-    assert StoredFile.objects.count() == 0
 
 
 def age(path, days):

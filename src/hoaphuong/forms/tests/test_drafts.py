@@ -2,8 +2,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError
+from django.utils import timezone
 
-from hoaphuong.forms import actions, queries
+from hoaphuong.forms import actions, jobs, queries
 from hoaphuong.forms.models import Draft
 from hoaphuong.kernel.field_classes import undeclared
 from hoaphuong.kernel.models import JournalEntry
@@ -99,6 +100,37 @@ def test_one_account_keeps_a_bounded_number_of_drafts(db, monkeypatch):
 
     with pytest.raises(actions.TooManyDrafts):
         begun()
+
+
+def test_at_the_limit_a_draft_that_is_there_is_still_saved_and_others_have_their_own_limit(
+    db, monkeypatch
+):
+    monkeypatch.setattr(actions, "MOST_DRAFTS", 1)
+    kept = begun(a="1")
+    begun(account=THEIRS)
+
+    actions.save_draft(account=MINE, form=kept.form, data={"a": "2"}, at=AT, key=kept.key)
+    assert queries.draft(kept.key, MINE).data == {"a": "2"}
+    actions.discard_draft(key=kept.key, account=MINE)
+    begun()
+
+
+def test_the_job_discards_after_ninety_days_without_a_touch(db):
+    now = timezone.now()
+    begun(at=now - timedelta(days=91))
+    old = begun(at=now - timedelta(days=91))
+    actions.attach_file(key=old.key, account=MINE, part="cccd", file="f1", at=now)
+    begun(at=now - timedelta(days=89))
+
+    assert jobs.discard_untouched() is True
+    assert len(queries.drafts_of(MINE)) == 2
+    assert jobs.discard_untouched() is False
+
+
+def test_what_is_typed_is_kept_letter_by_letter(db):
+    answers = {"note": "  Đường \u0110\n\u202e<b>'\"", "rows": [{"n": 1.5}, {}], "none": None}
+    kept = begun(**answers)
+    assert queries.draft(kept.key, MINE).data == answers
 
 
 @pytest.mark.parametrize("wrong", [{"account": ""}, {"form": ""}], ids=str)

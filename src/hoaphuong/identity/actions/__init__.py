@@ -14,11 +14,13 @@ from hoaphuong.identity.actions.people import (
     set_password,
     unlock,
 )
-from hoaphuong.identity.actions.staff import import_staff
+from hoaphuong.identity.actions.staff import LastAdministrator, TooManyEnd, import_staff
 
 __all__ = [
     "InvalidPersonalNumber",
     "InvalidTaxCode",
+    "LastAdministrator",
+    "TooManyEnd",
     "appoint_representative",
     "count_failed_sign_in",
     "create_account",

@@ -27,7 +27,7 @@ from hoaphuong.identity.models import (
     Representation,
 )
 from hoaphuong.identity.queries import organisation_facts, person_facts
-from hoaphuong.identity.rules import personal_number_fault, tax_code_valid
+from hoaphuong.identity.rules import personal_number_fault, tax_code_valid, tax_code_written
 from hoaphuong.kernel import journal
 from hoaphuong.kernel.folding import fold
 from hoaphuong.kernel.values import Code, Ref
@@ -99,7 +99,7 @@ def record_organisation(
     if not tax_code_valid(tax_code):
         raise InvalidTaxCode(tax_code)
     organisation, created = Organisation.objects.get_or_create(
-        tax_code=tax_code,
+        tax_code=tax_code_written(tax_code),
         defaults={
             "name": name,
             "folded_name": fold(name),
@@ -208,15 +208,11 @@ def unlock(*, account: int) -> None:
 
 
 @transaction.atomic
-def set_password(*, username: str, password: str) -> None:
-    """A new password, which also lifts a lock."""
-    account = Account.objects.select_for_update().get(username=username)
-    account.password, account.failed_attempts, account.locked_until = (
-        make_password(password),
-        0,
-        None,
-    )
-    account.save(update_fields=["password", "failed_attempts", "locked_until"])
+def set_password(*, account: int, password: str) -> None:
+    """A new password, which also lifts a lock and ends every session of the account."""
+    row = Account.objects.select_for_update().get(pk=account)
+    row.password, row.failed_attempts, row.locked_until = make_password(password), 0, None
+    row.save(update_fields=["password", "failed_attempts", "locked_until"])
 
 
 @transaction.atomic

@@ -144,10 +144,13 @@ CELL = st.text(max_size=12)
 
 @given(st.lists(st.tuples(st.integers(2, 99), st.lists(CELL, min_size=7, max_size=7))))
 def test_every_row_is_good_or_has_a_fault(rows):
-    rows = [(number, cells) for number, (_line, cells) in enumerate(rows, start=2)]
+    rows = [
+        (number, dict(zip(staff_import.COLUMNS, cells, strict=True)))
+        for number, (_line, cells) in enumerate(rows, start=2)
+    ]
     good, faults = staff_import.judged(rows, agencies={CITY}, roles={"clerk"}, taken=[])
     assert {row.line for row in good} | {line for line, _code in faults} == {
-        line for line, _cells in rows
+        line for line, _row in rows
     }
     assert not {row.line for row in good} & {line for line, _code in faults}
 
@@ -163,6 +166,11 @@ def test_the_command_prints_one_object_and_fails_on_a_fault(city, tmp_path, caps
         "rejected": 0,
         "unchanged": 0,
         "rejects_file": None,
+        "changes": [
+            "be: tài khoản mới",
+            f"be: case_officer tại {CITY} từ 01/01/2026",
+            f"be: clerk tại {CITY} từ 01/01/2026",
+        ],
     }
     assert queries.account_id("be")
     path.write_text(HEADER + BE.replace("clerk", "mayor"), encoding="utf-8")
