@@ -128,7 +128,7 @@ def routes(resolver=None, namespace=""):
     for entry in (resolver or get_resolver()).url_patterns:
         if isinstance(entry, URLResolver):
             inner = entry.namespace or namespace
-            if inner not in OTHERS and "allauth" not in str(entry.urlconf_name):
+            if inner not in OTHERS and not str(entry.pattern).startswith("tai-khoan"):
                 yield from routes(entry, inner)
         elif isinstance(entry, URLPattern):
             yield f"{namespace}:{entry.name}", entry.callback

@@ -1,5 +1,6 @@
 """Every route of the house: pages by app, and the API."""
 
+from allauth.account.urls import urlpatterns as library
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
@@ -24,6 +25,20 @@ def denied(request: HttpRequest, error: Exception) -> HttpResponse:
     return api.create_response(request, {"detail": "Not allowed."}, status=403)
 
 
+# Of the sign-in library's pages, those that this house has words for; the others are not there.
+SIGN_IN = {
+    "account_login",
+    "account_logout",
+    "account_inactive",
+    "account_signup",
+    "account_change_password",
+    "account_set_password",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+}
+
 shell = [
     path("", pages.home, name="home"),
     path("vao", pages.welcome, name="welcome"),
@@ -36,7 +51,7 @@ shell = [
 urlpatterns = [
     path("", include((shell, "web"))),
     path("api/", api.urls),
-    path("tai-khoan/", include("allauth.account.urls")),
+    path("tai-khoan/", include([page for page in library if page.name in SIGN_IN])),
     *[path("", include(module)) for module in modules("urls") if module.__name__ != __name__],
 ]
 handler400 = "hoaphuong.web.errors.bad_request"

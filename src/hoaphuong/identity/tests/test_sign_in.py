@@ -192,3 +192,17 @@ def test_every_page_around_a_password_is_in_the_language_that_was_chosen(account
     chosen = client.get(reverse("account_change_password"), follow=True)
     assert chosen.redirect_chain[-1][0] == reverse("account_set_password")
     assert "Chọn mật khẩu mới" in chosen.content.decode()
+
+
+@pytest.mark.parametrize(
+    "path", ["email/", "reauthenticate/", "confirm-email/", "confirm-email/a/"]
+)
+def test_pages_of_the_library_that_nobody_needs_are_not_there(client, db, path):
+    assert client.get(f"/tai-khoan/{path}").status_code == 404
+    assert client.post(f"/tai-khoan/{path}", {"email": "x@example.vn"}).status_code in (403, 404)
+
+
+def test_a_closed_account_is_told_so_in_both_languages(client, db):
+    for language, words in (("vi", "Tài khoản này đã bị khóa"), ("en", "This account is closed")):
+        client.cookies["lang"] = language
+        assert words in client.get("/tai-khoan/inactive/").content.decode()

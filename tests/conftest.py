@@ -1,0 +1,12 @@
+"""A city in which every row holds strings that occur nowhere else."""
+
+import pytest
+
+from tests.planted import Planted, plant
+
+
+@pytest.fixture
+def planted(city, settings) -> Planted:
+    settings.DEMO = False
+    settings.TRACKING_PER_MINUTE = 100_000
+    return plant()

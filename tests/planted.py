@@ -1,0 +1,208 @@
+"""A city in which every row holds strings that occur nowhere else; nobody in it is real."""
+
+import io
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+from pypdf import PdfWriter
+from stdnum.vn import mst
+
+from hoaphuong.dossiers import actions as dossiers
+from hoaphuong.dossiers.models import ProcedureReject
+from hoaphuong.files import actions as files
+from hoaphuong.files.rules import PDF
+from hoaphuong.forms import actions as drafts
+from hoaphuong.identity import actions as identity
+from hoaphuong.identity import queries as agencies
+from hoaphuong.identity.models import Account, Grant
+from hoaphuong.work import actions as work
+from hoaphuong.work.models import WorkItem
+from tests.leak_tables import PEOPLE, PLACES, ROWS
+
+CODE = PLACES["thu-tuc/"]["code"]
+SINCE = date(2025, 7, 1)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One person's dossier, draft and papers: keys for addresses, and what must not be seen."""
+
+    dossier: str
+    number: str
+    token: str
+    file: str
+    item: str
+    draft: str
+    draft_file: str
+    secrets: frozenset[str]
+
+
+@dataclass
+class Planted:
+    """Accounts by kind of person, sessions, the two agencies, and rows by whose they are."""
+
+    accounts: dict[str, Account] = field(default_factory=dict)
+    sessions: dict[str, str] = field(default_factory=dict)
+    rows: dict[str, Row] = field(default_factory=dict)
+    agencies: dict[str, str] = field(default_factory=dict)
+
+    def secrets(self, *, but: set[str]) -> set[str]:
+        """What a reader who may see the rows of some must not find."""
+        return {one for whose, row in self.rows.items() if whose not in but for one in row.secrets}
+
+
+def paper(title: str) -> bytes:
+    """A PDF with a readable title."""
+    writer = PdfWriter()
+    writer.add_blank_page(200, 200)
+    writer.add_metadata({"/Title": title})
+    out = io.BytesIO()
+    writer.write(out)
+    assert title.encode() in out.getvalue()
+    return out.getvalue()
+
+
+def session_of(account: Account) -> str:
+    """A session as signing in leaves it."""
+    store = SessionStore()
+    store[SESSION_KEY] = str(account.pk)
+    store[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
+    store[HASH_SESSION_KEY] = account.get_session_auth_hash()
+    store.create()
+    return str(store.session_key)
+
+
+def plant() -> Planted:
+    """Everyone of the matrix, and a row with secrets for each owner."""
+    found = Planted()
+    known = agencies.agencies().values()
+    wards = [one for one in known if one.kind == "commune" and not one.valid_to]
+    city = next(one.code for one in known if one.kind == "city")
+    found.agencies = {"here": wards[0].code, "elsewhere": wards[1].code}
+    at = timezone.now()
+    for number, (person, kind) in enumerate(PEOPLE.items()):
+        if person == "nobody":
+            continue
+        agency = {**found.agencies, "above": city, "city": city}.get(kind.place)
+        account = _account(number, person, agency=agency, at=at)
+        if kind.role:
+            held_for = agency if kind.place in ("here", "elsewhere", "above") else None
+            identity.grant_role(
+                account=account.pk, role=kind.role, agency=held_for, valid_from=SINCE, by="t", at=at
+            )
+        found.accounts[person] = account
+        found.sessions[person] = session_of(account)
+    _end_the_former_clerk_s_grant(found.accounts["former clerk"], found.agencies["here"], at)
+    for number, whose in enumerate(ROWS):
+        found.rows[whose] = _row(found, whose, number, at=at)
+    ProcedureReject.objects.create(
+        key="reject", source="csv:a.csv", line=1, reason_code="code_missing", reason="r", raw="{}"
+    )
+    return found
+
+
+def _account(number: int, person: str, *, agency: str | None, at: datetime) -> Account:
+    mark = _mark(person)
+    is_citizen = PEOPLE[person].role == "citizen"
+    facts = identity.record_person(
+        full_name=f"Bà {mark}ten" if is_citizen else f"Cán bộ số {number}",
+        personal_number=f"031188{number:02}{hash_of(person):04}",
+        birth_date=date(1988, 5, 12),
+        sex="F",
+        phone=f"09{number:02}{hash_of(person):04}77",
+        address=f"{mark}diachi, Hải Phòng",
+        by="t",
+        at=at,
+    )
+    return identity.create_account(
+        username=mark, display_name=facts.full_name, person=facts.id, agency=agency, by="t", at=at
+    )
+
+
+def hash_of(person: str) -> int:
+    """Four digits of a person's, always the same."""
+    return 1_000 + sum(ord(letter) * place for place, letter in enumerate(person, 1)) % 9_000
+
+
+def _mark(person: str) -> str:
+    return "zq" + person.replace(" ", "")
+
+
+def _end_the_former_clerk_s_grant(account: Account, agency: str, at: datetime) -> None:
+    identity.grant_role(
+        account=account.pk, role="clerk", agency=agency, valid_from=SINCE, by="t", at=at
+    )
+    Grant.objects.filter(account=account).update(valid_to=at.date() - timedelta(days=2))
+
+
+def _row(found: Planted, whose: str, number: int, *, at: datetime) -> Row:
+    account, mark = found.accounts[whose], _mark(whose)
+    officer = "case officer" if ROWS[whose] == "here" else "case officer elsewhere"
+    agency = found.agencies[ROWS[whose]]
+    company = None
+    if whose == "director":
+        company = identity.record_organisation(
+            tax_code=_tax_code(), name=f"Công ty {mark}congty", kind="enterprise", by="t", at=at
+        )
+        identity.appoint_representative(person=account.person_id, organisation=company.id)
+    sent, kept = (_stored(f"{mark}{which}", account, at) for which in ("giayto", "nhap"))
+    dossier = dossiers.submit(
+        procedure=CODE,
+        agency=agency,
+        division=agencies.agency(agency).division,
+        channel="online",
+        applicant_kind={"parent": "child", "director": "organisation"}.get(whose, "self"),
+        applicant=account.person_id,
+        organisation=company.id if company else None,
+        applicant_name=company.name if company else account.display_name,
+        form={"child_name": f"{mark}traloi"},
+        files={"Giấy chứng sinh": [sent]},
+        by=account.key,
+        at=at,
+    )
+    dossiers.receive(key=dossier.key, by=found.accounts[officer].key, at=at, note=f"{mark}loinhan")
+    item = WorkItem.objects.get(subject=dossier.key)
+    work.assign(key=item.key, assignee=found.accounts[officer].key, by="t", at=at)
+    draft = drafts.save_draft(
+        account=account.key, form=CODE, data={"answers": {"child_name": f"{mark}nhaptraloi"}}, at=at
+    )
+    drafts.attach_file(key=draft.key, account=account.key, part="birth_proof", file=kept, at=at)
+    person = agencies.person(account.person_id)
+    words = ("ten", "diachi", "congty", "traloi", "giayto", "loinhan", "nhap", "noidung")
+    secrets = {mark + word for word in words} | {person.personal_number, person.phone}
+    return Row(
+        dossier=dossier.key,
+        number=dossier.number,
+        token=dossier.token,
+        file=sent,
+        item=item.key,
+        draft=draft.key,
+        draft_file=kept,
+        secrets=frozenset(secrets),
+    )
+
+
+def _tax_code() -> str:
+    """Invented, with a right check digit."""
+    stem = "020123456"
+    return stem + str(mst.calc_check_digit(stem))
+
+
+def _stored(name: str, account: Account, at: datetime) -> str:
+    upload = SimpleUploadedFile(f"{name}.pdf", paper(f"{_mark_of(name)}noidung"))
+    return files.store(
+        upload=upload,
+        name=upload.name or "",
+        by=account.key,
+        at=at,
+        retention="dossier",
+        allowed=frozenset({PDF}),
+    ).key
+
+
+def _mark_of(name: str) -> str:
+    return name.removesuffix("giayto").removesuffix("nhap")
