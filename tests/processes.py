@@ -48,10 +48,21 @@ class Template:
     @contextmanager
     def copied(self, home: Path) -> Iterator["City"]:
         shutil.copytree(self.home, home)
+        with self._city(home, f'TEMPLATE "{self.database}"') as city:
+            yield city
+
+    @contextmanager
+    def empty(self, home: Path) -> Iterator["City"]:
+        """A city that is not there yet: no folder, and on PostgreSQL an empty database."""
+        with self._city(home, "") as city:
+            yield city
+
+    @contextmanager
+    def _city(self, home: Path, made_from: str) -> Iterator["City"]:
         url = ""
         if self.server:
             name = f"city_{secrets.token_hex(6)}"
-            _postgres(self.server, f'CREATE DATABASE "{name}" TEMPLATE "{self.database}"')
+            _postgres(self.server, f'CREATE DATABASE "{name}" {made_from}')
             url = _with_database(self.server, name)
         city = City(home, url)
         try:

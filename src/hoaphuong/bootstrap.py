@@ -14,6 +14,17 @@ from pathlib import Path
 
 NEED_TESTS = {"test", "check", "bench"}
 NEED_NOTHING: set[str] = set()
+FULL = "the disk is full: free some space and start again. / Ổ đĩa đã đầy."
+CLOSED = "cannot write in {place}. / Không ghi được vào thư mục này."
+ROOM_BYTES = 50_000_000
+# What the tools called here say, each in its own way, when the fault is not theirs.
+REASONS = (
+    ("No space left on device", FULL),
+    ("ENOSPC", FULL),
+    ("Read-only file system", CLOSED),
+    ("Permission denied", CLOSED),
+    ("EACCES", CLOSED),
+)
 
 
 class SetupFailed(Exception):
@@ -38,7 +49,13 @@ def run(*words: str | Path, cwd: Path, failure: str, env: dict[str, str] | None 
         [str(word) for word in words], cwd=cwd, capture_output=True, text=True, env=env
     )
     if done.returncode:
-        sys.stderr.write((done.stdout + done.stderr)[-2_000:])
+        said = done.stdout + done.stderr
+        for words_said, sentence in REASONS:
+            if words_said in said:
+                raise SetupFailed(sentence.format(place=cwd))
+        if shutil.disk_usage(cwd).free < ROOM_BYTES:  # pip inside venv keeps its reason to itself
+            raise SetupFailed(FULL)
+        sys.stderr.write(said[-2_000:])
         raise SetupFailed(failure)
 
 
@@ -155,7 +172,7 @@ def main(root: str, command: str) -> int:
         return 1
     except OSError as error:
         if error.errno == errno.ENOSPC:
-            say("the disk is full: free some space and start again. / Ổ đĩa đã đầy.")
+            say(FULL)
         else:
             say(f"cannot write in {root}: {error.strerror}. / Không ghi được vào thư mục này.")
         return 1

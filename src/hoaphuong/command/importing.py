@@ -29,7 +29,8 @@ def run(asked: argparse.Namespace) -> int:
         )
     report = _staff(asked) if asked.list == "staff" else _procedures(asked)
     if asked.json:
-        print(json.dumps(report.counts(), ensure_ascii=False))
+        told = {"changes": list(report.changes)} if asked.list == "staff" else {}
+        print(json.dumps(report.counts() | told, ensure_ascii=False))
     else:
         _say(report, asked)
     return 1 if report.faults else 0
@@ -60,8 +61,25 @@ def _staff(asked: argparse.Namespace) -> ImportReport:
         raise Refusal(f"{asked.file} is not an ordinary file. / Không phải là tệp thường.")
     try:
         return actions.import_staff(
-            path=asked.file, at=datetime.now(UTC), by=BY, dry_run=asked.dry_run
+            path=asked.file,
+            at=datetime.now(UTC),
+            by=BY,
+            dry_run=asked.dry_run,
+            end_missing=asked.end_missing,
+            at_most=asked.at_most,
         )
+    except actions.LastAdministrator:
+        raise Refusal(
+            "the city would be left without an administrator; nothing was stored."
+            " / Thành phố sẽ không còn quản trị viên; chưa lưu gì."
+        ) from None
+    except actions.TooManyEnd as many:
+        count = many.args[0]
+        raise Refusal(
+            f"{count} officers would lose roles because the list leaves them out; nothing was"
+            f" stored. If that is right, add --at-most {count}."
+            f" / {count} cán bộ sẽ mất vai trò vì không có trong danh sách; chưa lưu gì."
+        ) from None
     except UnreadableStaffList as unreadable:
         raise Refusal(_unreadable(asked, str(unreadable), None)) from unreadable
 
@@ -98,6 +116,8 @@ def _say(report: ImportReport, asked: argparse.Namespace) -> None:
         print(f"  Dòng {line}: {reason}", file=sys.stderr)
     if report.rejects_file:
         print(f"Các dòng bị loại, kèm lý do: {report.rejects_file}")
+    for change in report.changes:
+        print(f"  {change}")
     if report.faults:
         print("Chưa lưu dòng nào: hãy sửa các dòng bị loại rồi nhập lại cả tệp.")
     elif asked.dry_run:

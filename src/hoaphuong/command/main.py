@@ -9,8 +9,16 @@ from pathlib import Path
 
 from hoaphuong import __version__
 from hoaphuong.command.refusal import Refusal
+from hoaphuong.kernel import breakdown
 
 SCALES = ["tiny", "small", "medium", "large"]
+CLOSED = (errno.EACCES, errno.EROFS, errno.EPERM, errno.ENOTDIR, errno.EEXIST)
+SENTENCES = {
+    breakdown.DATABASE_DAMAGED: "the database is damaged: restore a backup / cơ sở dữ liệu bị hỏng",
+    breakdown.DATABASE_BUSY: "the database is busy: try again / cơ sở dữ liệu đang bận",
+    breakdown.DATABASE_CLOSED: "the database cannot be written / không ghi được cơ sở dữ liệu",
+    breakdown.DATABASE_AWAY: "the database does not answer / cơ sở dữ liệu không trả lời",
+}
 Run = Callable[[argparse.Namespace], int]
 
 
@@ -50,6 +58,8 @@ def parser() -> argparse.ArgumentParser:
     bench.add_argument("--scale", default="large", choices=SCALES, help="large: 100,000 dossiers")
     bench.add_argument("--postgresql", action="store_true", help="on a PostgreSQL of its own")
     bench.add_argument("--folder", metavar="FOLDER", help="keep the bench's city here for reuse")
+    pictures = command("pictures", "pictures", "take the README's pictures", shown=False)
+    pictures.add_argument("folder", nargs="?", type=Path, metavar="FOLDER")
     command("check", "check", "format, lint, types, layers, migrations, house rules")
 
     scoreboard = command("scoreboard", "scoreboard", "announced and computed, side by side")
@@ -66,6 +76,24 @@ def parser() -> argparse.ArgumentParser:
     staff.add_argument("file", type=Path, metavar="FILE")
     staff.add_argument("--dry-run", action="store_true")
     staff.add_argument("--json", action="store_true")
+    staff.add_argument(
+        "--end-missing", action="store_true", help="end roles that the list leaves out"
+    )
+    staff.add_argument(
+        "--at-most", type=int, default=10, metavar="N", help="officers who may lose roles so"
+    )
+
+    backup = command("backup", "backup", "write database, files, heads and keys into one file")
+    backup.add_argument("target", nargs="?", type=Path, metavar="TARGET", help="file or folder")
+    backup.add_argument("--json", action="store_true")
+    restore = command("restore", "restore", "check a backup and put it in place")
+    restore.add_argument("file", type=Path, metavar="FILE")
+    restore.add_argument("--replace", action="store_true", help="keep the city there beside")
+    restore.add_argument("--json", action="store_true")
+    doctor = command("doctor", "doctor", "look for what is wrong; changes nothing")
+    doctor.add_argument("--port", type=int, default=8000)
+    doctor.add_argument("--host", default="127.0.0.1")
+    doctor.add_argument("--json", action="store_true")
 
     journal = command("journal", "journal", "check the sealed journal")
     verbs = journal.add_subparsers(dest="verb", required=True, metavar="VERB")
@@ -93,15 +121,21 @@ def main(words: list[str] | None = None) -> int:
         return 130
     except BrokenPipeError:
         return 0
-    except OSError as error:
-        print(f"hoaphuong: {_sentence(error)}", file=sys.stderr)
+    except Exception as error:
+        if not (sentence := _sentence(error)):
+            raise  # a fault of the program: its developers need the trace
+        print(f"hoaphuong: {sentence}", file=sys.stderr)
         return 1
 
 
-def _sentence(error: OSError) -> str:
-    where = error.filename or "the data folder"
-    if error.errno == errno.ENOSPC:
+def _sentence(error: Exception) -> str:
+    where = getattr(error, "filename", None) or "the data folder"
+    kind = breakdown.kind_of(error)
+    if kind == breakdown.DISK_FULL:
         return f"the disk is full ({where}): free some space. / Ổ đĩa đã đầy."
-    if error.errno in (errno.EACCES, errno.EROFS, errno.EPERM):
-        return f"{where} cannot be written. / Không ghi được vào {where}."
-    return f"{error.strerror or error} ({where})."
+    if isinstance(error, OSError):
+        if error.errno in CLOSED:
+            return f"{where} cannot be written. / Không ghi được vào {where}."
+        return f"{error.strerror or error} ({where})."
+    said = (str(error).splitlines() or [""])[0]
+    return f"{SENTENCES[kind]} ({said})." if kind in SENTENCES else ""

@@ -14,14 +14,22 @@ def run(asked: argparse.Namespace) -> int:
 
     from hoaphuong.identity import actions, queries
 
-    if queries.account_id(asked.username) is None:
-        raise Refusal(f"there is no account {asked.username!r}.")
-    first = getpass.getpass("New password / Mật khẩu mới: ")
-    if getpass.getpass("Again / Nhập lại: ") != first:
+    account = queries.account_id(asked.username)
+    if account is None:
+        raise Refusal(
+            f"there is no account {asked.username!r}. / Không có tài khoản {asked.username!r}."
+        )
+    try:
+        first = getpass.getpass("New password / Mật khẩu mới: ")
+        again = getpass.getpass("Again / Nhập lại: ")
+    except EOFError:
+        raise Refusal("no password was typed. / Chưa nhập mật khẩu.") from None
+    if again != first:
         raise Refusal("the two do not match. / Hai lần nhập khác nhau.")
     try:
         validate_password(first)
     except ValidationError as error:
         raise Refusal(" ".join(error.messages)) from error
-    actions.set_password(username=asked.username, password=first)
+    actions.set_password(account=account, password=first)
+    print("The new password is set. / Đã đặt mật khẩu mới.")
     return 0

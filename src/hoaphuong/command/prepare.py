@@ -7,17 +7,16 @@ from datetime import UTC, datetime
 from hoaphuong.command.django_ready import behind, ready
 from hoaphuong.command.prepared import mark
 from hoaphuong.command.refusal import Refusal
+from hoaphuong.command.upgrade import migrate
 
 
 def run(asked: argparse.Namespace) -> int:
     ready()
     from django.conf import settings
-    from django.core.management import call_command
 
     _same_mode(settings.HOME / "mode", "demo" if settings.DEMO else "city")
-    fresh = behind()
-    if fresh:
-        call_command("migrate", interactive=False, verbosity=0)
+    if behind():
+        migrate(settings.HOME)
     load_city()
     if settings.DEMO:
         from hoaphuong.command.demo import load
@@ -50,7 +49,13 @@ def load_city() -> None:
     from hoaphuong.identity import queries as people
     from hoaphuong.identity.configuration import agencies_of
 
-    agencies = agencies_of(settings.CITY)
+    try:
+        agencies = agencies_of(settings.CITY)
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+        raise Refusal(
+            f"the city's configuration {settings.CONFIG} is not complete: {error!r}."
+            " / Tệp cấu hình của thành phố chưa đầy đủ."
+        ) from error
     if {a.code: a for a in agencies} != people.agencies():
         identity.load_agencies(agencies)
         people.forget_agencies()

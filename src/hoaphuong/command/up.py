@@ -10,17 +10,21 @@ import time
 import urllib.error
 import urllib.request
 import webbrowser
+from contextlib import suppress
 from pathlib import Path
 
 from hoaphuong.command import server
+from hoaphuong.command.django_ready import enter
 from hoaphuong.command.prepared import is_prepared
 from hoaphuong.command.refusal import Refusal
+from hoaphuong.kernel import occupancy
 
 
 def run(asked: argparse.Namespace) -> int:
     home = Path(os.environ.get("HOAPHUONG_HOME", "var")).resolve()
     _writable(home)
     _free(asked.host, asked.port)
+    _finish_restore(home)
     environment = {**os.environ, "HOAPHUONG_HOME": str(home)}
     environment["HOAPHUONG_DEMO"] = "0" if asked.no_demo else "1"
     me = [sys.executable, "-m", "hoaphuong"]
@@ -28,18 +32,30 @@ def run(asked: argparse.Namespace) -> int:
         done = subprocess.run([*me, "prepare", "--scale", asked.scale], env=environment)
         if done.returncode:
             return done.returncode
+    enter(home)
     return _Running(asked, me, environment).until_stopped()
 
 
 def _writable(home: Path) -> None:
     try:
-        home.mkdir(parents=True, exist_ok=True)
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
         probe = home / f".probe-{os.getpid()}"
         probe.write_bytes(b"x" * 4_096)
         probe.unlink()
     except OSError as error:
         error.filename = str(home)
         raise
+
+
+def _finish_restore(home: Path) -> None:
+    if occupancy.unfinished(home).exists():
+        from hoaphuong.command.restore import finish_interrupted
+
+        try:
+            with occupancy.alone(home):
+                finish_interrupted(home)
+        except occupancy.InUse:
+            enter(home)
 
 
 def _free(host: str, port: int) -> None:
@@ -69,11 +85,12 @@ class _Running:
         self.stopping = True
 
     def _start_worker(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen([*self.me, "worker"], env=self.env)
+        return subprocess.Popen([*self.me, "worker"], env=self.env, process_group=0)
 
     def _start_web(self) -> subprocess.Popen[bytes]:
         words = server.words(host=self.asked.host, port=self.asked.port)
-        return subprocess.Popen(words, env=self.env)
+        # A group of its own: Ctrl-C comes to us alone, and we end it once, with all it started.
+        return subprocess.Popen(words, env=self.env, process_group=0)
 
     @property
     def address(self) -> str:
@@ -135,3 +152,6 @@ class _Running:
             except subprocess.TimeoutExpired:
                 child.kill()
                 child.wait()
+            # A web process that was just starting may outlive its parent.
+            with suppress(ProcessLookupError):
+                os.killpg(child.pid, signal.SIGKILL)
