@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from hoaphuong.command.archive import MANIFEST, read_manifest
-from hoaphuong.command.backup import _lines, room
+from hoaphuong.command.backups.archive import MANIFEST, read_manifest
+from hoaphuong.command.backups.backup import _lines, room
 from hoaphuong.command.refusal import Refusal
 from hoaphuong.kernel.occupancy import in_use
 

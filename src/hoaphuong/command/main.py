@@ -52,7 +52,7 @@ def parser() -> argparse.ArgumentParser:
     test = command("test", "test", "run every test on SQLite and on PostgreSQL")
     test.add_argument("--all", action="store_true", help="slow proofs too")
     test.add_argument("rest", nargs=argparse.REMAINDER, help="passed on to pytest")
-    bench = command("bench", "bench", "measure what is promised, beside a reference")
+    bench = command("bench", "benching.bench", "measure what is promised, beside a reference")
     bench.add_argument("name", nargs="?", metavar="NAME", help="one figure only")
     bench.add_argument("--json", action="store_true")
     bench.add_argument("--scale", default="large", choices=SCALES, help="large: 100,000 dossiers")
@@ -83,14 +83,16 @@ def parser() -> argparse.ArgumentParser:
         "--at-most", type=int, default=10, metavar="N", help="officers who may lose roles so"
     )
 
-    backup = command("backup", "backup", "write database, files, heads and keys into one file")
+    backup = command(
+        "backup", "backups.backup", "write database, files, heads and keys into one file"
+    )
     backup.add_argument("target", nargs="?", type=Path, metavar="TARGET", help="file or folder")
     backup.add_argument("--json", action="store_true")
-    restore = command("restore", "restore", "check a backup and put it in place")
+    restore = command("restore", "backups.restore", "check a backup and put it in place")
     restore.add_argument("file", type=Path, metavar="FILE")
     restore.add_argument("--replace", action="store_true", help="keep the city there beside")
     restore.add_argument("--json", action="store_true")
-    doctor = command("doctor", "doctor", "look for what is wrong; changes nothing")
+    doctor = command("doctor", "health.doctor", "look for what is wrong; changes nothing")
     doctor.add_argument("--port", type=int, default=8000)
     doctor.add_argument("--host", default="127.0.0.1")
     doctor.add_argument("--json", action="store_true")

@@ -4,10 +4,10 @@ import argparse
 import os
 from datetime import UTC, datetime
 
+from hoaphuong.command.backups.upgrade import migrate
 from hoaphuong.command.django_ready import behind, ready
 from hoaphuong.command.prepared import mark
 from hoaphuong.command.refusal import Refusal
-from hoaphuong.command.upgrade import migrate
 
 
 def run(asked: argparse.Namespace) -> int:

@@ -49,7 +49,7 @@ def _writable(home: Path) -> None:
 
 def _finish_restore(home: Path) -> None:
     if occupancy.unfinished(home).exists():
-        from hoaphuong.command.restore import finish_interrupted
+        from hoaphuong.command.backups.restore import finish_interrupted
 
         try:
             with occupancy.alone(home):

@@ -19,11 +19,11 @@ from pathlib import Path
 from typing import Any
 
 from hoaphuong import __version__
-from hoaphuong.command.archive import DATABASES, Manifest, Writer
+from hoaphuong.command.backups.archive import DATABASES, Manifest, Writer
+from hoaphuong.command.backups.snapshot import Asked, postgresql_snapshot, sqlite_snapshot
 from hoaphuong.command.django_ready import ready
 from hoaphuong.command.progress import Report, bars
 from hoaphuong.command.refusal import Refusal
-from hoaphuong.command.snapshot import Asked, postgresql_snapshot, sqlite_snapshot
 from hoaphuong.kernel.faults import point
 
 CHAINS = ("journal", "access")

@@ -7,9 +7,10 @@ from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from hoaphuong.command.backup import CHAINS, PUBLISHED
+from hoaphuong.command.backups.backup import CHAINS, PUBLISHED
+from hoaphuong.command.backups.triggers import Ask, missing_triggers
 from hoaphuong.command.django_ready import known_migrations
-from hoaphuong.command.health import (
+from hoaphuong.command.health.check import (
     OK,
     PROBLEM,
     WARNING,
@@ -18,7 +19,6 @@ from hoaphuong.command.health import (
     Look,
     moment,
 )
-from hoaphuong.command.triggers import Ask, missing_triggers
 
 LATE = timedelta(minutes=2)
 STALE = timedelta(hours=25)

@@ -7,7 +7,7 @@ import sys
 import tomllib
 from collections.abc import Iterator
 
-from hoaphuong.command.health import OK, PACKAGE, PROBLEM, WARNING, Check, Finding, Look
+from hoaphuong.command.health.check import OK, PACKAGE, PROBLEM, WARNING, Check, Finding, Look
 from hoaphuong.kernel import occupancy
 
 LITTLE_BYTES, TOO_LITTLE_BYTES = 2_000_000_000, 200_000_000

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from functools import partial
 
-from hoaphuong.command import health_database, health_folder, health_running
-from hoaphuong.command.health import OK, PROBLEM, WARNING, Finding, Look, look_at
+from hoaphuong.command.health import database, folder, running
+from hoaphuong.command.health.check import OK, PROBLEM, WARNING, Finding, Look, look_at
 
 SIGNS = {OK: "ok     ", WARNING: "warning", PROBLEM: "PROBLEM"}
 
@@ -31,11 +31,11 @@ def run(asked: argparse.Namespace) -> int:
 
 def findings(look: Look) -> Iterator[Finding]:
     """Every check in order; one that cannot be made is a problem of its own."""
-    for check in health_folder.CHECKS:
+    for check in folder.CHECKS:
         yield from _made(check.__name__, partial(check, look))
     yield from _made("database", partial(_database, look))
     if look.home.is_dir():
-        for check in health_running.CHECKS:
+        for check in running.CHECKS:
             yield from _made(check.__name__, partial(check, look))
 
 
@@ -59,11 +59,11 @@ def _database(look: Look) -> Iterator[Finding]:
         return
     try:
         with look.asking() as ask:
-            sound = list(health_database.soundness(look, ask))
+            sound = list(database.soundness(look, ask))
             yield from sound
             if any(finding.state == PROBLEM for finding in sound):
                 return
-            for check in health_database.CHECKS:
+            for check in database.CHECKS:
                 yield from _made(check.__name__, partial(check, look, ask))
     except Exception as error:
         said = (str(error).splitlines() or [type(error).__name__])[0]

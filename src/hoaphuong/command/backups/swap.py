@@ -11,7 +11,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from hoaphuong.command.backup import sync_folder
+from hoaphuong.command.backups.backup import sync_folder
 from hoaphuong.kernel.faults import point
 from hoaphuong.kernel.occupancy import unfinished
 

@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from hoaphuong.command.bench_place import RealPlace
+from hoaphuong.command.benching.place import RealPlace
 from hoaphuong.command.django_ready import ready
 from hoaphuong.command.refusal import Refusal
 from hoaphuong.kernel.benching import Benches, Figure

@@ -7,7 +7,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 
-from hoaphuong.command.health import OK, PROBLEM, WARNING, Check, Finding, Look
+from hoaphuong.command.health.check import OK, PROBLEM, WARNING, Check, Finding, Look
 from hoaphuong.kernel import occupancy
 
 

@@ -4,7 +4,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from hoaphuong.command.pg_tools import environment, last_line, tool
+from hoaphuong.command.backups.pg_tools import environment, last_line, tool
 from hoaphuong.command.refusal import Refusal
 
 MARK = "hoaphuong restore "

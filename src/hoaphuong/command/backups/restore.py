@@ -16,9 +16,15 @@ from pathlib import Path
 from typing import Any
 
 from hoaphuong import __version__
-from hoaphuong.command import pg_restore, swap
-from hoaphuong.command.archive import BrokenArchive, Manifest, NewerFormat, read_manifest, unpack
-from hoaphuong.command.backup import room
+from hoaphuong.command.backups import pg_restore, swap
+from hoaphuong.command.backups.archive import (
+    BrokenArchive,
+    Manifest,
+    NewerFormat,
+    read_manifest,
+    unpack,
+)
+from hoaphuong.command.backups.backup import room
 from hoaphuong.command.django_ready import refuse_newer
 from hoaphuong.command.progress import bars
 from hoaphuong.command.refusal import Refusal

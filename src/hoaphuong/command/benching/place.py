@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from hoaphuong.command import server
-from hoaphuong.command.bench_city import Browser, RealCity, free_port, own_memory, started
+from hoaphuong.command.benching.city import Browser, RealCity, free_port, own_memory, started
 from hoaphuong.command.refusal import Refusal
 
 SECONDS = 5
@@ -98,10 +98,10 @@ class RealPlace:
             home = self.folder / "bare"
             home.mkdir(parents=True, exist_ok=True)
             environment = {**os.environ, "HOAPHUONG_HOME": str(home)}
-            made = [sys.executable, "-m", "hoaphuong.command.bare"]
+            made = [sys.executable, "-m", "hoaphuong.command.benching.bare"]
             subprocess.run(made, env=environment, check=True, stdout=sys.stderr)
             port = free_port()
-            application = "hoaphuong.command.bare:application"
+            application = "hoaphuong.command.benching.bare:application"
             words = server.words(host="127.0.0.1", port=port, application=application)
             self._bare = f"http://127.0.0.1:{port}"
             self._bare_process = self._open.enter_context(

@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from hoaphuong.command.snapshot import read_only
-from hoaphuong.command.triggers import Ask
+from hoaphuong.command.backups.snapshot import read_only
+from hoaphuong.command.backups.triggers import Ask
 
 OK, WARNING, PROBLEM = "ok", "warning", "problem"
-PACKAGE = Path(__file__).resolve().parents[1]
+PACKAGE = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import quote
 
-from hoaphuong.command.pg_tools import environment, last_line, tool
+from hoaphuong.command.backups.pg_tools import environment, last_line, tool
 from hoaphuong.command.progress import Report
 from hoaphuong.command.refusal import Refusal
 

@@ -7,11 +7,11 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-from hoaphuong.command.backup import room
+from hoaphuong.command.backups.backup import room
+from hoaphuong.command.backups.snapshot import copy_sqlite
+from hoaphuong.command.backups.triggers import missing_triggers
 from hoaphuong.command.progress import bars
 from hoaphuong.command.refusal import Refusal
-from hoaphuong.command.snapshot import copy_sqlite
-from hoaphuong.command.triggers import missing_triggers
 from hoaphuong.kernel import occupancy
 from hoaphuong.kernel.faults import point
 

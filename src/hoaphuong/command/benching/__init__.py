@@ -1,0 +1,1 @@
+"""Where benches run and how they are told."""
