@@ -20,6 +20,25 @@ from tests.processes import City, Template, template_for  # noqa: E402
 SHARED_DATA = Path(__file__).resolve().parent.parent / "shared" / "data"
 
 
+# Without one of these a test cannot reach a database, and so answers the same on each of them.
+REACHING = {"db", "transactional_db", "city_template"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL only what reaches a database is run again, the longest of it with --all."""
+    if not os.environ.get("DATABASE_URL"):
+        return
+    again, same = [], []
+    for item in items:
+        if item.get_closest_marker("one_database"):
+            item.add_marker("slow")
+        reaches = item.get_closest_marker("django_db") or REACHING & set(item.fixturenames)
+        (again if reaches else same).append(item)
+    items[:] = again
+    config.hook.pytest_deselected(items=same)
+
+
 @pytest.fixture(autouse=True)
 def home(settings, tmp_path: Path) -> Path:
     """The data folder of this test alone."""

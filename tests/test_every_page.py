@@ -14,7 +14,7 @@ from tests.browser import Walk, chromium, needs_chromium
 from tests.page_reading import read
 from tests.wording import vietnamese
 
-pytestmark = [pytest.mark.browser, needs_chromium]
+pytestmark = [pytest.mark.browser, pytest.mark.one_database, needs_chromium]
 OF_EACH_ROUTE = 2
 HOLE = re.compile(r"%\(\w+\)[sd]|{\w*}")
 # A visitor who follows a link to what needs an account is shown the sign-in page.

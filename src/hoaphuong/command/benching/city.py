@@ -126,13 +126,16 @@ class RealCity:
             yield
 
     def memory(self) -> dict[str, int]:
-        """USS in bytes of each process of a whole ``up``, ten seconds after it answers."""
+        """USS in bytes of each process of a whole ``up``, ten seconds after its first figures."""
         port = free_port()
-        words = [sys.executable, "-m", "hoaphuong", "up", "--port", str(port), "--scale", "tiny"]
+        words = [sys.executable, "-m", "hoaphuong", "up", "--port", str(port)]
+        published = self.home / "lake" / "out" / "city.sqlite3"
         health = f"http://127.0.0.1:{port}/healthz"
         log = self.home / "up.log"
         with started(words, env=self.environment, log=log, answers=health) as up:
-            self.visitor().get("/")
+            deadline = time.monotonic() + PATIENCE_S
+            while not published.exists() and time.monotonic() < deadline:
+                time.sleep(0.2)
             time.sleep(10)
             return own_memory(up.pid)
 

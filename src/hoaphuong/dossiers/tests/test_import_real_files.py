@@ -43,6 +43,7 @@ def test_any_order_gives_one_catalogue_and_the_second_time_is_unchanged(city, fi
     assert hashes() == found[0]
 
 
+@pytest.mark.one_database
 def test_the_index_and_the_full_texts_come_in_quickly(db, files):
     began = time.monotonic()
     for path in files:

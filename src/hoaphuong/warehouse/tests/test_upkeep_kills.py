@@ -29,8 +29,15 @@ print(json.dumps([len(journal), rows == journal, files]))
 """
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
-    "point", ["lake.before_tidy", "lake.tidied", "lake.tidied:2", "lake.before_commit:9"]
+    "point",
+    [
+        "lake.before_tidy",
+        "lake.tidied",
+        pytest.param("lake.tidied:2", marks=pytest.mark.slow),
+        pytest.param("lake.before_commit:9", marks=pytest.mark.slow),
+    ],
 )
 def test_every_row_is_there_once_wherever_upkeep_was_killed(real_city, point):
     killed = real_city.python(CARRY.format(first=0), HOAPHUONG_DIE_AT=point)

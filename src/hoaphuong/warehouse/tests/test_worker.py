@@ -61,6 +61,7 @@ happenings = st.lists(
 )
 
 
+@pytest.mark.one_database
 @pytest.mark.django_db(transaction=False)
 @settings(
     max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
