@@ -160,6 +160,7 @@ def test_the_rights_are_those_that_the_matrix_was_declared_for():
     }
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("part", sorted({route.part for route in ROUTES}))
 def test_nobody_gets_more_of_a_route_than_is_declared(part, planted):
     routes = [one for one in ROUTES if one.part == part and not one.needs]

@@ -34,7 +34,7 @@ print(json.dumps([len(journal), rows == journal, files]))
     "point",
     [
         "lake.before_tidy",
-        "lake.tidied",
+        pytest.param("lake.tidied", marks=pytest.mark.slow),
         pytest.param("lake.tidied:2", marks=pytest.mark.slow),
         pytest.param("lake.before_commit:9", marks=pytest.mark.slow),
     ],
