@@ -15,13 +15,24 @@ from hoaphuong.warehouse.lake import Lake
 
 MOST = 100_000
 
-# Moments are read as SQLite stores them: parsing each in Python costs more than all the rest.
-MOMENTS = {
-    "sqlite": "entry.occurred_at || '', entry.recorded_at || ''",
-    "postgresql": "entry.occurred_at, entry.recorded_at",
+# Keys and moments are read as text, which Arrow parses by the column: making a Python object of
+# each costs more than all the rest.
+_UTC = """to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')"""
+AS_TEXT = {
+    "sqlite": {
+        "uuid": "entry.uuid",
+        "occurred_at": "entry.occurred_at || ''",
+        "recorded_at": "entry.recorded_at || ''",
+    },
+    "postgresql": {
+        "uuid": "entry.uuid::text",
+        "occurred_at": _UTC.format("entry.occurred_at"),
+        "recorded_at": _UTC.format("entry.recorded_at"),
+    },
 }
 READ = """
-    SELECT entry.name, entry.uuid, seal.batch, seal.position, entry."by", {moments}, entry.body
+    SELECT entry.name, {uuid}, seal.batch, seal.position, entry."by", {occurred_at}, {recorded_at},
+           entry.body
     FROM kernel_journal_seal seal JOIN kernel_journal entry ON entry.id = seal.entry_id
     WHERE seal.batch > %s AND seal.batch <= %s
     ORDER BY seal.batch, seal.position
@@ -91,7 +102,7 @@ def _last_batch(cursor: int, most: int) -> tuple[int, bool]:
 def _read(after: int, through: int) -> dict[str, list[raw.Entry]]:
     grouped: dict[str, list[raw.Entry]] = {}
     with connection.cursor() as sql:
-        sql.execute(READ.format(moments=MOMENTS[connection.vendor]), [after, through])
+        sql.execute(READ.format(**AS_TEXT[connection.vendor]), [after, through])
         for name, *entry in sql.fetchall():
             grouped.setdefault(name, []).append(tuple(entry))
     return grouped

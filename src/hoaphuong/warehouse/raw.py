@@ -158,7 +158,7 @@ def refused(entries: list[tuple[Entry, str, str]]) -> pa.Table:
 
 
 def _instants(values: list[Any]) -> pa.Array:
-    # SQLite stores moments as text in UTC; PostgreSQL answers with aware datetimes.
+    # A drain reads moments as text in UTC, whatever the database.
     if values and isinstance(values[0], str):
         return pc.cast(pc.cast(pa.array(values, pa.string()), pa.timestamp("us")), INSTANT)
     return pa.array(values, INSTANT)
@@ -169,8 +169,12 @@ def _uuid(value: Any) -> str:
 
 
 def _dashed(values: tuple[Any, ...]) -> list[str]:
-    if values and isinstance(values[0], str) and len(values[0]) == 32:
-        return [f"{v[:8]}-{v[8:12]}-{v[12:16]}-{v[16:20]}-{v[20:]}" for v in values]
+    """Keys as PostgreSQL writes them; SQLite's have no dashes."""
+    if values and isinstance(values[0], str):
+        if len(values[0]) == 36:
+            return list(values)
+        if len(values[0]) == 32:
+            return [f"{v[:8]}-{v[8:12]}-{v[12:16]}-{v[16:20]}-{v[20:]}" for v in values]
     return [_uuid(value) for value in values]
 
 

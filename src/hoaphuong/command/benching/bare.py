@@ -9,7 +9,9 @@ from django.core.wsgi import get_wsgi_application
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
-FILE = "bare.sqlite3"
+from hoaphuong.web.databases import database
+
+HOME = Path(os.environ["HOAPHUONG_HOME"])
 
 settings.configure(
     ALLOWED_HOSTS=["127.0.0.1"],
@@ -17,13 +19,8 @@ settings.configure(
     SECRET_KEY="a reference keeps no secret",
     INSTALLED_APPS=["django.contrib.contenttypes"],
     MIDDLEWARE=[],
-    DATABASES={
-        "default": {
-            "ENGINE": "django.db.backends.sqlite3",
-            "NAME": Path(os.environ["HOAPHUONG_HOME"]) / FILE,
-            "CONN_MAX_AGE": None,
-        }
-    },
+    # The same database in the same settings: what differs is the program.
+    DATABASES={"default": database(os.environ["DATABASE_URL"], home=HOME, demo=True)},
 )
 django.setup()
 

@@ -98,6 +98,7 @@ class RealPlace:
             home = self.folder / "bare"
             home.mkdir(parents=True, exist_ok=True)
             environment = {**os.environ, "HOAPHUONG_HOME": str(home)}
+            environment["DATABASE_URL"] = self._database("bare")
             made = [sys.executable, "-m", "hoaphuong.command.benching.bare"]
             subprocess.run(made, env=environment, check=True, stdout=sys.stderr)
             port = free_port()
