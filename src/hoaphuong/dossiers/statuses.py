@@ -22,14 +22,21 @@ CHANNELS: dict[str, Any] = {
     "online": _("Online"),
     "post": _("By post"),
 }
-UNITS: dict[str, Any] = {
-    "working_day": _("working days"),
-    "half_working_day": _("half working days"),
-    "day": _("days"),
-    "week": _("weeks"),
-    "month": _("months"),
-    "year": _("years"),
-    "working_hour": _("working hours"),
-    "hour": _("hours"),
-    "minute": _("minutes"),
+# One of a unit, and several: Vietnamese says both alike.
+UNITS: dict[str, tuple[Any, Any]] = {
+    "working_day": (_("working day"), _("working days")),
+    "half_working_day": (_("half working day"), _("half working days")),
+    "day": (_("day"), _("days")),
+    "week": (_("week"), _("weeks")),
+    "month": (_("month"), _("months")),
+    "year": (_("year"), _("years")),
+    "working_hour": (_("working hour"), _("working hours")),
+    "hour": (_("hour"), _("hours")),
+    "minute": (_("minute"), _("minutes")),
 }
+
+
+def unit_word(unit: str, amount: int) -> Any:
+    """The unit of a time limit in words; an unknown one is shown as it is."""
+    one, many = UNITS.get(unit, (unit, unit))
+    return one if amount == 1 else many

@@ -15,7 +15,7 @@ from hoaphuong.dossiers.catalogue.records import ProcedureRecord
 from hoaphuong.dossiers.catalogue.shipped import shipped
 from hoaphuong.dossiers.models import Procedure
 from hoaphuong.dossiers.rules import due_on, office_level
-from hoaphuong.dossiers.statuses import CHANNELS, UNITS
+from hoaphuong.dossiers.statuses import CHANNELS, unit_word
 from hoaphuong.kernel.access import holds, page
 from hoaphuong.reference import queries as calendar
 
@@ -68,7 +68,7 @@ def ways(record: ProcedureRecord) -> list[Way]:
             Way(
                 channel=CHANNELS.get(terms.channel, terms.channel),
                 amount=limit.amount if limit else None,
-                unit=UNITS.get(limit.unit, limit.unit) if limit else "",
+                unit=unit_word(limit.unit, limit.amount) if limit else "",
                 raw_limit=terms.raw_limit,
                 fees=terms.fees,
                 raw_fee=terms.raw_fee,

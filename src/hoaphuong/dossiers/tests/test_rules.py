@@ -1,6 +1,7 @@
 from datetime import date, datetime
 
 import pytest
+from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +15,7 @@ from hoaphuong.dossiers.rules import (
     number_series,
     office_level,
 )
+from hoaphuong.dossiers.statuses import unit_word
 from hoaphuong.reference import queries as calendar
 
 
@@ -109,3 +111,15 @@ def test_every_status_is_reached_and_four_of_them_end_a_dossier():
 )
 def test_the_nearest_tier_answers_and_districts_end_in_june_2025(levels, on, tier):
     assert office_level(levels, on=on) == tier
+
+
+@pytest.mark.parametrize(
+    ("amount", "english", "vietnamese"),
+    [(1, "working day", "ngày làm việc"), (2, "working days", "ngày làm việc")],
+)
+def test_one_day_is_not_said_as_several(amount, english, vietnamese):
+    with override("en"):
+        assert str(unit_word("working_day", amount)) == english
+    with override("vi"):
+        assert str(unit_word("working_day", amount)) == vietnamese
+    assert unit_word("quarter", amount) == "quarter"
