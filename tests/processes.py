@@ -5,7 +5,6 @@ import os
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,14 +15,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from hoaphuong.command.benching.city import free_port
+
 SOURCE = Path(__file__).resolve().parent.parent / "src"
 PATIENCE = 40.0
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def _postgres(url: str, statement: str) -> None:
