@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from django.db import close_old_connections
 
 from hoaphuong.kernel.discovery import modules
+from hoaphuong.kernel.reactions import react
 from hoaphuong.kernel.sealing import ACCESS, JOURNAL, seal
 
 log = logging.getLogger("hoaphuong.worker")
@@ -66,5 +67,6 @@ def _seal_access_lines() -> bool:
 
 JOBS = [
     Job("kernel.seal_journal", every=0.1, run=_seal_journal),
+    Job("kernel.react", every=0.2, run=react),
     Job("kernel.seal_access_lines", every=2.0, run=_seal_access_lines),
 ]

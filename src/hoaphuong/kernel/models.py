@@ -144,3 +144,34 @@ class NumberSeries(models.Model):
         constraints = [
             models.CheckConstraint(name="numbers_start_at_one", condition=models.Q(last__gte=1))
         ]
+
+
+class Heard(models.Model):
+    """One reaction has had one event: written in the transaction of its effect."""
+
+    field_classes = FieldClasses(internal="event reaction heard_at")
+
+    event = models.UUIDField()
+    reaction = models.CharField(max_length=80)
+    heard_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "kernel_heard"
+        constraints = [
+            models.UniqueConstraint(fields=["event", "reaction"], name="an_event_is_heard_once")
+        ]
+
+
+class Listening(models.Model):
+    """How far one reaction has listened: every sealed batch up to ``batch`` is heard."""
+
+    field_classes = FieldClasses(internal="batch failures waits_until fault")
+
+    reaction = models.CharField(max_length=80, primary_key=True)
+    batch = models.BigIntegerField(default=0)
+    failures = models.PositiveIntegerField(default=0)
+    waits_until = models.DateTimeField(null=True)
+    fault = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        db_table = "kernel_listening"

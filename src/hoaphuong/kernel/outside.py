@@ -1,0 +1,115 @@
+"""Calls to other machines: only to addresses that are allowed, with a time and a size limit."""
+
+import http.client
+import socket
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+
+class CallFailed(Exception):
+    """The other side could not be asked, or did not answer as it should."""
+
+
+class NotAllowed(CallFailed):
+    """The address is not on the list of those that may be asked."""
+
+
+class NoAnswer(CallFailed):
+    """Nothing came back in time."""
+
+
+class BadAnswer(CallFailed):
+    """Something came back that is not an answer: another status, or too much of it."""
+
+    def __init__(self, said: str, *, status: int = 0) -> None:
+        super().__init__(said)
+        self.status = status
+
+
+@dataclass(frozen=True)
+class Outside:
+    """What may be asked: origins such as ``http://127.0.0.1:8010`` or ``https://tsa.example.vn``.
+
+    ``seconds`` bound a whole call, ``most_bytes`` an answer. Redirections are not followed, and no
+    proxy is used.
+    """
+
+    origins: frozenset[str] = frozenset()
+    seconds: float = 10.0
+    most_bytes: int = 5_000_000
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, origins: Iterable[str], **more: float) -> "Outside":
+        return cls(frozenset(origin.rstrip("/") for origin in origins), **more)  # type: ignore[arg-type]
+
+    def allows(self, url: str) -> bool:
+        """Whether a URL is of an allowed origin; one with a user name never is."""
+        try:
+            parts = urlsplit(url)
+            port = parts.port
+        except ValueError:
+            return False
+        if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
+            return False
+        host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+        plain = f"{parts.scheme}://{host}"
+        default = {"http": 80, "https": 443}[parts.scheme]
+        names = {f"{plain}:{port or default}"} | ({plain} if port in (None, default) else set())
+        return bool(names & self.origins)
+
+    def get(self, url: str, **headers: str) -> bytes:
+        """The body of a GET; CallFailed."""
+        return self.call("GET", url, headers=headers)
+
+    def post(self, url: str, body: bytes, *, content_type: str, **headers: str) -> bytes:
+        """The body of the answer to a POST; CallFailed."""
+        return self.call("POST", url, body, headers={"Content-Type": content_type, **headers})
+
+    def call(
+        self, method: str, url: str, body: bytes = b"", *, headers: Mapping[str, str] | None = None
+    ) -> bytes:
+        """One call; NotAllowed, NoAnswer or BadAnswer when it does not end in a 2xx."""
+        if not self.allows(url):
+            raise NotAllowed(f"{urlsplit(url).netloc[:80]} may not be asked.")
+        parts = urlsplit(url)
+        path = parts.path + (f"?{parts.query}" if parts.query else "")
+        deadline = time.monotonic() + self.seconds
+        kind = (
+            http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+        )
+        connection = kind(parts.hostname or "", parts.port, timeout=self.seconds)
+        try:
+            # Only these headers: a body of nothing is still a POST with a length.
+            connection.request(
+                method, path or "/", body=body or None, headers={**self.headers, **(headers or {})}
+            )
+            answer = connection.getresponse()
+            read = self._read(answer, connection, deadline)
+        except (TimeoutError, OSError, http.client.HTTPException, UnicodeError) as fault:
+            raise NoAnswer(f"{parts.netloc[:80]}: {fault or type(fault).__name__}") from fault
+        finally:
+            connection.close()
+        if not 200 <= answer.status < 300:
+            raise BadAnswer(f"{parts.netloc[:80]} answered {answer.status}.", status=answer.status)
+        return read
+
+    def _read(
+        self, answer: http.client.HTTPResponse, connection: http.client.HTTPConnection, until: float
+    ) -> bytes:
+        """The whole body; a socket's own limit would let a slow sender go on for ever."""
+        got = bytearray()
+        while True:
+            left = until - time.monotonic()
+            if left <= 0:
+                raise TimeoutError("the answer took too long")
+            if isinstance(connection.sock, socket.socket):
+                connection.sock.settimeout(left)
+            piece = answer.read1(65_536)
+            if not piece:
+                return bytes(got)
+            got += piece
+            if len(got) > self.most_bytes:
+                raise BadAnswer("The answer is too large.")
