@@ -45,6 +45,7 @@ __all__ = [
     "TooManyPixels",
     "TypeNotAllowed",
     "UnreadableHeic",
+    "keep",
     "store",
     "store_together",
     "sweep",
@@ -71,15 +72,30 @@ def store(
     at: datetime,
     retention: str,
     allowed: frozenset[str],
+    as_is: bool = False,
 ) -> StoredFileFacts:
     """Check an upload and keep it; the bytes are on the disk before the row is committed.
 
     ``allowed`` are media types of ``rules.KNOWN``; the type is told by the content. A photo is
-    kept upright and without place, time and device. Raises a ``FileRefused`` whose text can be
-    shown. ``by`` becomes the owner.
+    kept upright and without place, time and device, unless it is an official paper's scan, which
+    stays bit by bit (``as_is``). Raises a ``FileRefused`` whose text can be shown. ``by`` becomes
+    the owner.
     """
     with ExitStack() as waiting:
-        checked = _checked(upload, name, allowed, waiting)
+        checked = _checked(upload, name, allowed, waiting, as_is=as_is)
+        return _keep([checked], by=by, at=at, retention=retention)[0]
+
+
+def keep(
+    *, content: bytes, name: str, media_type: str, by: str, at: datetime, retention: str
+) -> StoredFileFacts:
+    """Keep bytes that the program made or received by a protocol, unseen and unchanged.
+
+    Never for what a person uploads: nothing is looked into.
+    """
+    with ExitStack() as waiting:
+        aside = waiting.enter_context(shelf.Aside([content], limit=len(content)))
+        checked = _Checked(aside, media_type, name)
         return _keep([checked], by=by, at=at, retention=retention)[0]
 
 
@@ -130,7 +146,9 @@ def _naming(upload: File, *, among: Sequence[File]) -> Iterator[None]:
         raise InFile(_named(upload) or "?", reason) from reason
 
 
-def _checked(upload: File, name: str, allowed: frozenset[str], waiting: ExitStack) -> _Checked:
+def _checked(
+    upload: File, name: str, allowed: frozenset[str], waiting: ExitStack, *, as_is: bool = False
+) -> _Checked:
     limit = settings.UPLOAD_MAX_BYTES
     if not upload.size:
         raise EmptyFile
@@ -142,7 +160,7 @@ def _checked(upload: File, name: str, allowed: frozenset[str], waiting: ExitStac
         raise EmptyFile
     with aside.opened() as stream:
         media_type = _checked_type(stream, allowed)
-        if media_type not in rules.PHOTOS:
+        if as_is or media_type not in rules.PHOTOS:
             return _Checked(aside, media_type, name)
         picture = photos.picture(stream, media_type, side=photos.PHOTO_SIDE)
     kept_as = photos.KEPT_AS[media_type]

@@ -34,6 +34,7 @@ _PIL_FORMATS = {
     rules.PNG: ("PNG",),
     rules.WEBP: ("WEBP",),
     rules.HEIC: ("HEIF",),
+    rules.TIFF: ("TIFF",),
 }
 _SCRIPT_KEYS = {"/JS", "/JavaScript"}
 _SCRIPT_ACTIONS = {"/JavaScript", "/Launch"}
@@ -45,7 +46,7 @@ def inspect(stream: BinaryIO, media_type: str) -> None:
     with refusing(media_type):
         if media_type == rules.PDF:
             _inspect_pdf(stream)
-        elif media_type in rules.PHOTOS:
+        elif media_type in _PIL_FORMATS:
             with opened_photo(stream, media_type) as photo:
                 photo.load()
         else:

@@ -6,9 +6,20 @@ from typing import BinaryIO
 from hoaphuong.files import shelf
 from hoaphuong.files.contracts import StoredFileFacts
 from hoaphuong.files.models import StoredFile
-from hoaphuong.files.rules import KNOWN, PHOTOS, detect
+from hoaphuong.files.rules import KNOWN, PHOTOS, SCANS, USUAL, XML, detect
 
-__all__ = ["KNOWN", "PHOTOS", "NoSuchFile", "detect", "facts", "file_facts", "open_file"]
+__all__ = [
+    "KNOWN",
+    "PHOTOS",
+    "SCANS",
+    "USUAL",
+    "XML",
+    "NoSuchFile",
+    "detect",
+    "facts",
+    "file_facts",
+    "open_file",
+]
 
 
 class NoSuchFile(LookupError):

@@ -16,6 +16,7 @@ TYPE_NAMES: dict[str, Any] = {
     rules.HEIC: _("HEIC photo"),
     rules.DOCX: _("Word document (.docx)"),
     rules.XLSX: _("Excel workbook (.xlsx)"),
+    rules.TIFF: _("TIFF scan"),
     rules.ZIP: _("compressed archive"),
     rules.XML: _("XML file"),
     rules.HTML: _("web page"),

@@ -12,6 +12,7 @@ WEBP = "image/webp"
 HEIC = "image/heic"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+TIFF = "image/tiff"
 
 # What can be looked into, with the extension its name gets. A type missing here is never stored.
 EXTENSIONS = {
@@ -22,13 +23,20 @@ EXTENSIONS = {
     HEIC: ".heic",
     DOCX: ".docx",
     XLSX: ".xlsx",
+    TIFF: ".tif",
 }
 PHOTOS = frozenset({JPEG, PNG, WEBP, HEIC})
 KNOWN = frozenset(EXTENSIONS)
+# What a person sends from a phone or an office; TIFF comes from an office's scanner only.
+USUAL = KNOWN - {TIFF}
+SCANS = frozenset({PDF, JPEG, PNG, TIFF})
+
+# What the program makes or receives by a protocol is kept unseen; people cannot upload it.
+XML = "application/xml"
+MADE = EXTENSIONS | {XML: ".xml"}
 
 # Recognised only to be named when they are refused.
 ZIP = "application/zip"
-XML = "application/xml"
 HTML = "text/html"
 SVG = "image/svg+xml"
 OLD_OFFICE = "application/x-ole-storage"
@@ -55,6 +63,8 @@ def sniff(head: bytes) -> str:
         return JPEG
     if head.startswith(b"\x89PNG\r\n\x1a\n"):
         return PNG
+    if head.startswith((b"II*\x00", b"MM\x00*")):
+        return TIFF
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return WEBP
     if head[4:8] == b"ftyp" and head[8:12] in _HEIC_BRANDS:
@@ -123,7 +133,7 @@ def safe_name(name: str, media_type: str) -> str:
     stem = " ".join(stem.split()).strip(". ") or "tep"
     if _DEVICES.match(stem):
         stem = f"_{stem}"
-    ending = EXTENSIONS[media_type]
+    ending = MADE[media_type]
     # After the marks are gone: their going can bring letters together that NFC joins.
     kept = unicodedata.normalize("NFC", stem)[: NAME_LENGTH - len(ending)].rstrip(". ")
     return kept + ending

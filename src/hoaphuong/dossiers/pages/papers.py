@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hoaphuong.files import actions as shelf
-from hoaphuong.files.queries import KNOWN
+from hoaphuong.files.queries import USUAL
 
 MOST_PER_PART = 10
 
@@ -35,7 +35,7 @@ def stored_uploads(
                 by=by,
                 at=timezone.now(),
                 retention="dossier",
-                allowed=KNOWN,
+                allowed=USUAL,
             )
             stored[part] = [facts.key for facts in kept]
         except shelf.FileRefused as refused:

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from hoaphuong.files import actions, inspection, queries, rules, shelf
 from hoaphuong.files.models import StoredFile
@@ -249,3 +250,44 @@ def test_real_signed_pdfs_are_accepted_and_hostile_xml_is_refused(home):
         with pytest.raises(actions.TypeNotAllowed) as caught:
             store(path.read_bytes(), name="giả làm.pdf")
         assert caught.value.found in {rules.XML, rules.SVG, rules.HTML}, path.name
+
+
+def test_an_official_scan_stays_bit_by_bit():
+    content = photo("JPEG", turned=True)
+
+    facts = actions.store(
+        upload=upload(content),
+        name="Công văn đến.jpg",
+        by="a" * 32,
+        at=AT,
+        retention="document",
+        allowed=rules.SCANS,
+        as_is=True,
+    )
+
+    with queries.open_file(facts.key) as stream:
+        assert stream.read() == content
+
+
+def test_a_tiff_is_taken_where_scans_are_and_looked_into():
+    page = io.BytesIO()
+    Image.new("RGB", (80, 60), "white").save(page, "TIFF")
+
+    facts = store(page.getvalue(), name="Bản quét.tiff", allowed=rules.SCANS)
+
+    assert (facts.media_type, facts.name) == (rules.TIFF, "Bản quét.tif")
+    with pytest.raises(actions.TypeNotAllowed):
+        store(page.getvalue(), allowed=rules.USUAL)
+    with pytest.raises(actions.BrokenFile):
+        store(page.getvalue()[:40], allowed=rules.SCANS)
+
+
+def test_what_a_protocol_brought_is_kept_unseen():
+    facts = actions.keep(
+        content=b"<a/>", name="thông điệp.edxml", media_type=rules.XML, by="axis", at=AT,
+        retention="document",
+    )  # fmt: skip
+
+    assert (facts.name, facts.media_type, facts.size) == ("thông điệp.xml", rules.XML, 4)
+    with queries.open_file(facts.key) as stream:
+        assert stream.read() == b"<a/>"
