@@ -76,6 +76,7 @@ def demo_city(city, settings) -> None:
 
     settings.DEMO = True
     demo._personas()
+    demo._second_factors()
 
 
 @pytest.fixture(scope="session")

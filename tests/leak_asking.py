@@ -88,4 +88,4 @@ def methods_of(route: Route) -> list[str]:
 class _Keys:
     """Addresses of a row that is not there."""
 
-    dossier = file = item = draft = token = number = LIKE_NONE
+    dossier = file = item = draft = token = number = message = batch = agency = LIKE_NONE

@@ -128,7 +128,7 @@ def _guard(operation: Any) -> Access:
     """What an operation of the API needs; ``auth`` that is no session is refused by ``needs``."""
     [auth] = operation.auth_callbacks or [None]
     if isinstance(auth, Holding):
-        return Access(permission=auth.permission)
+        return Access(permission=auth.permission, second_factor=auth.second_factor)
     return Access(public=auth is None) if auth is None or isinstance(auth, SessionAuth) else None
 
 

@@ -50,7 +50,12 @@ RIGHTS = {
     "dossiers.receive": ({"clerk", "head"}, "agency"),
     "dossiers.process": ({"case_officer", "head"}, "agency"),
     "dossiers.manage_procedures": ({"steward", "administrator"}, "city"),
+    "exchange.view": ({"clerk", "head"}, "agency"),
     "identity.manage_staff": ({"administrator"}, "city"),
+    "signing.sign": ({"head", "leader"}, "owner"),
+    "signing.seal": ({"clerk"}, "agency"),
+    "signing.follow_batches": ({"head", "leader", "clerk"}, "owner"),
+    "signing.manage_certificates": ({"administrator"}, "city"),
     "warehouse.view_scoreboard": ({"leader", "steward", "administrator", "head"}, "city"),
     "work.open_inbox": ({"clerk", "case_officer", "head"}, "agency"),
     "work.assign": ({"head"}, "agency"),
@@ -63,6 +68,10 @@ PLACES: dict[str, dict[str, str]] = {
     "ho-so-cua-toi/": {"key": ".dossier", "file_key": ".file"},
     "co-quan/ho-so/": {"key": ".dossier", "file_key": ".file"},
     "co-quan/viec/": {"key": ".item"},
+    "co-quan/trao-doi/": {"key": ".message", "file_key": ".file"},
+    "co-quan/ky/": {"key": ".batch"},
+    "api/signing/": {"key": ".batch"},
+    "co-quan/con-dau/": {"agency": ".agency"},
     "tra-cuu/": {"token": ".token"},
     "api/dossiers/": {"key": ".dossier"},
     "api/tracking/": {"number": ".number"},
@@ -73,6 +82,7 @@ PLACES: dict[str, dict[str, str]] = {
     "ngon-ngu/": {"code": "en"},
     "nhan-vat/": {"username": "phuong"},
     "tai-khoan/": {"key": "a-b", "uidb36": "1"},
+    "tai-khoan/hai-buoc/": {"pk": "1"},
 }
 # Each step of the desk needs a right of its own, and a dossier that waits for it.
 STEPS = {
@@ -93,6 +103,8 @@ API_STEPS = {
     "api:ask_supplement": ("dossiers.process", 4),
     "api:decide": ("dossiers.process", 4),
     "api:hand_over": ("dossiers.receive", 9),
+    "api:prepare_for_token": ("signing.follow_batches", None),
+    "api:finish_with_cms": ("signing.follow_batches", None),
 }
 STATUS = {"dossiers:supply": 5, "dossiers:withdraw": 1}
 # A route for the applicant and for the agency alike; the row says which of the two it is.
@@ -105,9 +117,13 @@ SIGN_IN = {
     "account_reset_password",
     "account_reset_password_from_key_done",
     "account_reset_password_from_key", "account_reset_password_done",
+    "mfa_authenticate",
 }  # fmt: skip
 OWN_ACCOUNT = {
-    "account_change_password", "account_set_password",
+    "account_change_password", "account_set_password", "account_reauthenticate",
+    "mfa_index", "mfa_activate_totp", "mfa_deactivate_totp", "mfa_list_webauthn",
+    "mfa_add_webauthn", "mfa_edit_webauthn", "mfa_remove_webauthn", "mfa_view_recovery_codes",
+    "mfa_download_recovery_codes", "mfa_generate_recovery_codes",
 }  # fmt: skip
 # The schema, and ninja's own page, which answers nothing.
 NINJA = {"api:openapi-json", "api:api-root"}

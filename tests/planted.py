@@ -13,15 +13,21 @@ from stdnum.vn import mst
 
 from hoaphuong.dossiers import actions as dossiers
 from hoaphuong.dossiers.models import ProcedureReject
+from hoaphuong.exchange import actions as exchange
+from hoaphuong.exchange.contracts import OutgoingDocument
 from hoaphuong.files import actions as files
 from hoaphuong.files.rules import PDF
 from hoaphuong.forms import actions as drafts
 from hoaphuong.identity import actions as identity
 from hoaphuong.identity import queries as agencies
 from hoaphuong.identity.models import Account, Grant
+from hoaphuong.kernel.models import OutgoingCall
+from hoaphuong.signing import actions as signing
+from hoaphuong.signing.tests.factories import YEAR, key_and_certificate
 from hoaphuong.work import actions as work
 from hoaphuong.work.models import WorkItem
 from tests.leak_tables import PEOPLE, PLACES, ROWS
+from tests.second_factor import passed_session
 
 CODE = PLACES["thu-tuc/"]["code"]
 SINCE = date(2025, 7, 1)
@@ -38,6 +44,9 @@ class Row:
     item: str
     draft: str
     draft_file: str
+    message: str
+    batch: str
+    agency: str
     secrets: frozenset[str]
 
 
@@ -66,9 +75,11 @@ def paper(title: str) -> bytes:
     return out.getvalue()
 
 
-def session_of(account: Account) -> str:
-    """A session as signing in leaves it."""
+def session_of(account: Account, *, second_factor: bool = True) -> str:
+    """A session as signing in leaves it, with a second factor or without."""
     store = SessionStore()
+    if second_factor:
+        store.update(passed_session(account))
     store[SESSION_KEY] = str(account.pk)
     store[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
     store[HASH_SESSION_KEY] = account.get_session_auth_hash()
@@ -182,7 +193,46 @@ def _row(found: Planted, whose: str, number: int, *, at: datetime) -> Row:
         item=item.key,
         draft=draft.key,
         draft_file=kept,
+        message=_message(mark, agency, sent, at),
+        batch=_batch(account, dossier.key, at),
+        agency=agency,
         secrets=frozenset(secrets),
+    )
+
+
+def _message(mark: str, agency: str, file: str, at: datetime) -> str:
+    """A document of the agency that could not be sent to another."""
+    document = OutgoingDocument(
+        partner="000.00.00.G98",
+        partner_name="Bộ Trình diễn",
+        number="1",
+        notation="UBND-VX",
+        issued_on=SINCE,
+        subject=f"{mark}loinhan",
+        attachments=(file,),
+    )
+    key = exchange.send_document(document=document, agency=agency, by="t", at=at)
+    OutgoingCall.objects.filter(subject=key).update(state=OutgoingCall.State.DEAD)
+    return key
+
+
+def _batch(account: Account, paper: str, at: datetime) -> str:
+    """Papers to be signed of someone who may not sign any more: nobody else's to follow."""
+    held = signing.record_certificate(
+        provider="demo",
+        reference=account.key,
+        certificate=key_and_certificate(begins=at - YEAR, ends=at + YEAR)[1],
+        account=account.key,
+        by="t",
+        at=at,
+    )
+    return signing.order_batch(
+        kind="documents.person",
+        subjects=[paper],
+        certificate=held.key,
+        by=account.key,
+        second_factor_at=at,
+        at=at,
     )
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import secrets
 import shutil
 import signal
@@ -15,7 +16,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from hoaphuong.command import stand_in
 from hoaphuong.command.benching.city import free_port
+from hoaphuong.web import stand_ins
 
 SOURCE = Path(__file__).resolve().parent.parent / "src"
 PATIENCE = 40.0
@@ -77,6 +80,8 @@ def template_for(folder: Path) -> Iterator[Template]:
         _postgres(server, f'CREATE DATABASE "{name}"')
         url = _with_database(server, name)
     city = City(folder / "home", url)
+    # Ports of its own: several templates are made at the same time.
+    stand_ins.choose(city.home, near=random.randint(20_000, 29_000))
     done = city.run("prepare", "--scale", "tiny")
     assert done.returncode == 0, done.stderr
     try:
@@ -84,6 +89,14 @@ def template_for(folder: Path) -> Iterator[Template]:
     finally:
         if server:
             _postgres(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{address}/healthz", timeout=2) as answer:
+            return answer.status == 200
+    except (urllib.error.URLError, OSError):
+        return False
 
 
 class City:
@@ -157,12 +170,15 @@ class City:
         self.wait(self.answers)
         return child
 
+    def start_authority(self) -> "subprocess.Popen[bytes]":
+        """The demonstration's authority at the template's port: one city at a time has it."""
+        child = stand_in.start(self.home, "authority", self.environment())
+        self.children.append(child)  # type: ignore[arg-type]
+        self.wait(lambda: _answers(stand_ins.addresses(self.home)["authority"]))
+        return child
+
     def answers(self) -> bool:
-        try:
-            with urllib.request.urlopen(f"{self.address}/healthz", timeout=2) as answer:
-                return answer.status == 200
-        except (urllib.error.URLError, OSError):
-            return False
+        return _answers(self.address)
 
     def wait(self, met: Any, *, patience: float = PATIENCE) -> None:
         """Until ``met()`` is true; fails with what the processes said."""

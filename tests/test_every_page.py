@@ -117,6 +117,7 @@ def test_whoever_follows_every_link_finds_whole_pages_in_one_language(
         walk = Walk(browser, counted_city.address, width=360, language=language)
         if who:
             walk.become(who)
+            walk.pass_second_factor()
         for page in followed(walk, who):
             routes.add(page.route)
             at = (page.who, page.path)
@@ -149,6 +150,7 @@ def test_no_page_scrolls_sideways_or_shuts_anybody_out(counted_city, browser):
         walk = Walk(browser, counted_city.address, width=360, language="vi")
         if who:
             walk.become(who)
+            walk.pass_second_factor()
         for page in list(followed(walk, who)):
             if not page.body or (page.route, who == "lan") in seen:
                 continue

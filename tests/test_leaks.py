@@ -128,7 +128,9 @@ def _faults_of_line(
     found = []
     if line.account != planted.accounts[person].key:
         found.append("the access line names another reader")
-    if route.of_a_row and line.record != planted.rows[whose].dossier:
+    row = planted.rows[whose]
+    record = row.message if route.name.startswith("exchange:") else row.dossier
+    if route.of_a_row and line.record != record:
         found.append("the access line names another record")
     if not line.purpose or line.count < 1:
         found.append("the access line names no purpose or no count")

@@ -31,6 +31,8 @@ OFFERED = {
     "files": {"pages"},
     "work": {"kinds", "rules"},
     "identity": {"configuration", "rules"},
+    # Cores that know no rows; the demonstration signs at once what a signer would.
+    "signing": {"signables", "pdf", "signer"},
 }
 ABOVE = {"web", "command"}
 
@@ -93,6 +95,8 @@ WRITES = {
 RAW = re.compile(r"\b(insert\s+into|update\s+\w+\s+set|delete\s+from)\b", re.IGNORECASE)
 # The lake and its published copies are files of the warehouse, not rows of the city.
 OWN_FILES = {"warehouse"}
+# Stand-ins play outside systems in processes of their own, with files of their own.
+STAND_INS = {"authority", "axis"}
 WRITERS = {"actions.py", "demo.py"}
 
 
@@ -104,12 +108,31 @@ def _writes(node: ast.Call) -> bool:
     return name in WRITES
 
 
+def _knows_rows(tree: ast.Module) -> bool:
+    """Whether a module could have a row in hand: a picture is saved without any."""
+    imported = {
+        f"{node.module or ''}.{alias.name}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    return any(
+        name.startswith("django.db") or {"models", "queries", "actions"} & set(name.split("."))
+        for name in imported
+    )
+
+
 @pytest.mark.parametrize("path", SOURCES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_only_actions_write(path):
     app = path.relative_to(ROOT).parts[0]
     if path.name in WRITERS or path.parent.name == "actions" or app in {"kernel", *OWN_FILES}:
         return
-    for node in ast.walk(ast.parse(path.read_text())):
+    if path.parent.name in STAND_INS:
+        return
+    tree = ast.parse(path.read_text())
+    if not _knows_rows(tree):
+        return
+    for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             assert not _writes(node), f"{path}:{node.lineno} writes; move it to actions"
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
@@ -119,7 +142,8 @@ def test_only_actions_write(path):
 PUBLIC_PAGES = {
     "web:home", "web:language", "web:personas", "web:become", "web:help", "web:healthz",
     "dossiers:procedures", "dossiers:procedure", "dossiers:track", "dossiers:track_token",
-    "warehouse:tables", "warehouse:table_csv",
+    "warehouse:tables", "warehouse:table_csv", "signing:check", "documents:check",
+    "documents:check_number", "documents:heads", "documents:chain",
 }  # fmt: skip
 OTHERS = {"account", "api"}
 
@@ -143,7 +167,9 @@ def test_every_page_names_its_permission_or_is_listed_as_public():
             assert access.permission in permissions(), name
 
 
-PUBLIC_API = {"/api/procedures", "/api/procedures/{code}", "/api/tracking/{number}"}
+PUBLIC_API = {
+    "/api/procedures", "/api/procedures/{code}", "/api/tracking/{number}", "/api/verification",
+}  # fmt: skip
 
 
 def test_every_api_route_is_guarded_or_listed_as_public():

@@ -47,7 +47,15 @@ def parser() -> argparse.ArgumentParser:
     prepare = command("prepare", "prepare", "bring the data folder up to date", shown=False)
     prepare.add_argument("--scale", default="small", choices=SCALES)
     command("worker", "worker", "run the worker alone", shown=False)
+    signer = command("signer", "signer", "sign what waits", shown=False)
+    signer.add_argument("slot", type=int, metavar="SLOT")
+    signer.add_argument("--parent", type=int, default=0, metavar="PID", help="end with it")
+    signer.add_argument("--linger", type=float, default=120.0, metavar="SECONDS")
     command("collect", "collect", "collect static files", shown=False)
+    stand_in = command("stand-in", "stand_in", "play an outside system", shown=False)
+    stand_in.add_argument("name", choices=["authority", "axis"])
+    stand_in.add_argument("--port", type=int, required=True)
+    stand_in.add_argument("--folder", type=Path, required=True)
 
     test = command("test", "test", "run every test on SQLite and on PostgreSQL")
     test.add_argument("--all", action="store_true", help="slow proofs too")
@@ -102,8 +110,20 @@ def parser() -> argparse.ArgumentParser:
     verify = verbs.add_parser("verify", help="find what was altered, removed, inserted or moved")
     verify.add_argument("--json", action="store_true")
 
+    verifying = command("verify", "verifying", "check the signatures of PDF, XML and ASiC files")
+    verifying.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    verifying.add_argument("--json", action="store_true")
+    verifying.add_argument("--anchors", type=Path, metavar="FOLDER", help="trusted certificates")
+    verifying.add_argument("--online", action="store_true", help="ask about revocation too")
+    verifying.add_argument("--at", metavar="MOMENT", help="judge as at another time")
+
     password = command("password", "password", "set a new password for an account")
     password.add_argument("username")
+    password.add_argument(
+        "--remove-second-factor",
+        action="store_true",
+        help="take the account's second factor away instead, as after a lost telephone",
+    )
     return top
 
 

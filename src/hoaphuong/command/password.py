@@ -1,4 +1,4 @@
-"""``password``: a new password for an account, typed twice, never on the command line."""
+"""``password``: a new password, typed twice, never on the command line; or no second factor."""
 
 import argparse
 import getpass
@@ -19,6 +19,17 @@ def run(asked: argparse.Namespace) -> int:
         raise Refusal(
             f"there is no account {asked.username!r}. / Không có tài khoản {asked.username!r}."
         )
+    if asked.remove_second_factor:
+        if not actions.remove_second_factor(account=account, by="command"):
+            raise Refusal(
+                f"{asked.username!r} has no second factor. / {asked.username!r} chưa có xác thực"
+                " hai bước."
+            )
+        print(
+            "The second factor is removed; it is set up anew at the next signing."
+            " / Đã gỡ xác thực hai bước; cán bộ thiết lập lại khi ký lần tới."
+        )
+        return 0
     try:
         first = getpass.getpass("New password / Mật khẩu mới: ")
         again = getpass.getpass("Again / Nhập lại: ")

@@ -3,14 +3,22 @@
 import argparse
 import os
 from datetime import UTC, datetime
+from pathlib import Path
 
+from hoaphuong.command import stand_in
 from hoaphuong.command.backups.upgrade import migrate
-from hoaphuong.command.django_ready import behind, ready
+from hoaphuong.command.django_ready import behind, enter, ready
 from hoaphuong.command.prepared import mark
 from hoaphuong.command.refusal import Refusal
 
+WEB_PORT = 8000
+
 
 def run(asked: argparse.Namespace) -> int:
+    if os.environ.get("HOAPHUONG_DEMO") == "1":
+        home = Path(os.environ.get("HOAPHUONG_HOME", "var")).resolve()
+        enter(home)
+        stand_in.prepare(home, near=WEB_PORT)
     ready()
     from django.conf import settings
 
@@ -21,7 +29,8 @@ def run(asked: argparse.Namespace) -> int:
     if settings.DEMO:
         from hoaphuong.command.demo import load
 
-        load(scale=asked.scale)
+        with stand_in.running(settings.HOME, os.environ):
+            load(scale=asked.scale)
     mark(settings.HOME, os.environ, scale=asked.scale)
     return 0
 

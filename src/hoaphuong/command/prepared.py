@@ -52,6 +52,9 @@ def _state(home: Path, environment: Mapping[str, str], *, scale: str) -> str:
     for path in sorted(default.glob("*.toml")):
         add(path.name, path.read_bytes())
     add((home / "mode").read_text(), environment.get("HOAPHUONG_DEMO", ""))
+    for part in ("stand-ins.json", "authority/ca/address"):
+        path = home / "demo" / part
+        add(path.read_bytes() if path.exists() else b"")
     add(database.stat().st_ino, _migrations(database))
     return digest.hexdigest()
 

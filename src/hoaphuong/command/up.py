@@ -13,11 +13,12 @@ import webbrowser
 from contextlib import suppress
 from pathlib import Path
 
-from hoaphuong.command import server
+from hoaphuong.command import server, stand_in
 from hoaphuong.command.django_ready import enter
 from hoaphuong.command.prepared import is_prepared
 from hoaphuong.command.refusal import Refusal
 from hoaphuong.kernel import occupancy
+from hoaphuong.web import stand_ins
 
 
 def run(asked: argparse.Namespace) -> int:
@@ -28,12 +29,16 @@ def run(asked: argparse.Namespace) -> int:
     environment = {**os.environ, "HOAPHUONG_HOME": str(home)}
     environment["HOAPHUONG_DEMO"] = "0" if asked.no_demo else "1"
     me = [sys.executable, "-m", "hoaphuong"]
+    if not asked.no_demo and not (home / "mode").exists():
+        stand_ins.choose(home, near=asked.port)
     if not is_prepared(home, environment, scale=asked.scale):
         done = subprocess.run([*me, "prepare", "--scale", asked.scale], env=environment)
         if done.returncode:
             return done.returncode
     enter(home)
-    return _Running(asked, me, environment).until_stopped()
+    if not asked.no_demo:
+        stand_in.refuse_taken(home)
+    return _Running(asked, me, environment, home).until_stopped()
 
 
 def _writable(home: Path) -> None:
@@ -71,21 +76,28 @@ def _free(host: str, port: int) -> None:
 
 
 class _Running:
-    """The two child processes and the loop that watches them."""
+    """The child processes and the loop that watches them."""
 
-    def __init__(self, asked: argparse.Namespace, me: list[str], env: dict[str, str]) -> None:
-        self.asked, self.me, self.env = asked, me, env
+    def __init__(
+        self, asked: argparse.Namespace, me: list[str], env: dict[str, str], home: Path
+    ) -> None:
+        self.asked, self.me, self.env, self.home = asked, me, env, home
         self.stopping = False
         for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(name, self._stop)
         self.web = self._start_web()
         self.worker: subprocess.Popen[bytes] | None = None
+        names = [] if asked.no_demo else stand_in.ports(home)
+        self.stand_ins = {name: self._start_stand_in(name) for name in names}
 
     def _stop(self, signum: int, frame: object) -> None:
         self.stopping = True
 
     def _start_worker(self) -> subprocess.Popen[bytes]:
         return subprocess.Popen([*self.me, "worker"], env=self.env, process_group=0)
+
+    def _start_stand_in(self, name: str) -> subprocess.Popen[bytes]:
+        return stand_in.start(self.home, name, self.env, group=0)
 
     def _start_web(self) -> subprocess.Popen[bytes]:
         words = server.words(host=self.asked.host, port=self.asked.port)
@@ -114,6 +126,11 @@ class _Running:
                 print("hoaphuong: the worker stopped; starting it again.", file=sys.stderr)
                 time.sleep(1)
                 self.worker = self._start_worker()
+            for name, child in self.stand_ins.items():
+                if child.poll() is not None:
+                    print(f"hoaphuong: the {name} stopped; starting it again.", file=sys.stderr)
+                    time.sleep(1)
+                    self.stand_ins[name] = self._start_stand_in(name)
             time.sleep(0.2)
         self._end()
         return status
@@ -140,8 +157,9 @@ class _Running:
             webbrowser.open(self.address)
 
     def _end(self) -> None:
-        """Ask both to stop; end what has not stopped after ten seconds."""
-        children = [child for child in (self.web, self.worker) if child]
+        """Ask all to stop; end what has not stopped after ten seconds."""
+        started = (self.web, self.worker, *self.stand_ins.values())
+        children = [child for child in started if child]
         for child in children:
             if child.poll() is None:
                 child.terminate()

@@ -1,6 +1,7 @@
 """Reads of the files app. Who may see a file is for the app that owns the record to say."""
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import BinaryIO
 
 from hoaphuong.files import shelf
@@ -19,6 +20,7 @@ __all__ = [
     "facts",
     "file_facts",
     "open_file",
+    "place_of_file",
 ]
 
 
@@ -55,3 +57,11 @@ def open_file(key: str) -> BinaryIO:
         return shelf.path_of(sha256).open("rb")
     except FileNotFoundError as fault:
         raise NoSuchFile(key) from fault
+
+
+def place_of_file(key: str) -> Path:
+    """Where the bytes of a file lie, for a process that reads them; NoSuchFile."""
+    sha256 = StoredFile.objects.filter(key=key).values_list("sha256", flat=True).first()
+    if sha256 is None or not shelf.path_of(sha256).exists():
+        raise NoSuchFile(key)
+    return shelf.path_of(sha256)

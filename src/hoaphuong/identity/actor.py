@@ -1,6 +1,7 @@
 """The person at the door: an account, its person and its grants, read once a request."""
 
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, datetime
 from functools import cached_property
 
 from hoaphuong.identity import queries
@@ -16,21 +17,32 @@ class Nobody:
     person_id = None
     signed_in = False
     name = ""
+    second_factor_at = None
 
     def agencies(self, permission: str) -> frozenset[str]:
         return frozenset()
 
 
 class AccountActor:
-    """A signed-in account on a given day."""
+    """A signed-in account on a given day; ``passed`` says when which factor was passed."""
 
     signed_in = True
 
-    def __init__(self, account: Account, *, today: date) -> None:
-        self.account, self._today = account, today
+    def __init__(
+        self, account: Account, *, today: date, passed: Mapping[int, datetime] | None = None
+    ) -> None:
+        self.account, self._today, self._passed = account, today, passed or {}
         self.key = account.key
         self.person_id = account.person_id
         self.name = account.display_name
+
+    @cached_property
+    def second_factor_at(self) -> datetime | None:
+        """A factor that was taken away meanwhile no longer counts."""
+        if not self._passed:
+            return None
+        kept = queries.second_factors(self.account.pk)
+        return max((at for key, at in self._passed.items() if key in kept), default=None)
 
     @cached_property
     def grants(self) -> list[tuple[str, str | None]]:

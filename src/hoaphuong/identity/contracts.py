@@ -27,6 +27,36 @@ class AccountLocked:
 
 
 @dataclass(frozen=True)
+class SecondFactorSet:
+    """An account received a second factor: ``totp``, ``webauthn`` or ``recovery_codes``."""
+
+    name: ClassVar[str] = "identity.second_factor_set"
+    subject: ClassVar[str] = "account"
+    account: Ref
+    kind: Code
+
+
+@dataclass(frozen=True)
+class SecondFactorRemoved:
+    """A second factor was taken away, by its holder or by an administrator."""
+
+    name: ClassVar[str] = "identity.second_factor_removed"
+    subject: ClassVar[str] = "account"
+    account: Ref
+    kind: Code
+
+
+@dataclass(frozen=True)
+class RecoveryUsed:
+    """A recovery code was used up in place of a second factor; ``left`` are still good."""
+
+    name: ClassVar[str] = "identity.recovery_used"
+    subject: ClassVar[str] = "account"
+    account: Ref
+    left: int
+
+
+@dataclass(frozen=True)
 class RoleGranted:
     """An account received a role for an agency, or for the whole city (empty agency)."""
 

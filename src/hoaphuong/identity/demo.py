@@ -125,6 +125,7 @@ def load(*, scale: str, report: Report) -> None:
     people, organisations = SIZES[scale]
     if queries.demo_account("phuong") is None:
         _personas()
+    _second_factors()
     report("Nhân vật", len(PERSONAS), len(PERSONAS))
     done = queries.count_people()
     for number in range(done, people):
@@ -180,6 +181,14 @@ def _personas() -> None:
         if username == "cang":
             company = invent_organisation(random.Random("cang"))
             actions.appoint_representative(person=person.id, organisation=company)
+
+
+def _second_factors() -> None:
+    """Each persona of the staff can sign, and so has an authenticator app."""
+    for username, _name, role, _place, _position in PERSONAS:
+        account = queries.demo_account(username)
+        if role != "citizen" and account is not None:
+            actions.give_demo_second_factor(account=account.pk)
 
 
 def invent_person(rng: random.Random) -> int:

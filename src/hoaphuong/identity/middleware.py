@@ -1,12 +1,24 @@
 """Gives each request its actor, read only when somebody asks."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
+from allauth.account.internal.flows.login import get_authentication_records
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 from django.utils.timezone import localdate
 
 from hoaphuong.identity.actor import AccountActor, Nobody
+from hoaphuong.identity.models import Account
+
+
+def _passed(request: HttpRequest, account: Account) -> dict[int, datetime]:
+    """When this session passed which second factor, as the sign-in library keeps it."""
+    return {
+        record["id"]: datetime.fromtimestamp(record["at"], UTC)
+        for record in get_authentication_records(request, account)
+        if record["method"] == "mfa"
+    }
 
 
 def _actor(request: HttpRequest) -> AccountActor | Nobody:
@@ -16,7 +28,7 @@ def _actor(request: HttpRequest) -> AccountActor | Nobody:
     if not user.is_authenticated:
         return Nobody()
     request.for_one_person = True
-    return AccountActor(user, today=localdate())
+    return AccountActor(user, today=localdate(), passed=_passed(request, user))
 
 
 class ActorMiddleware:

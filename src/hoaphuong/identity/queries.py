@@ -4,11 +4,16 @@ from datetime import date, datetime
 from functools import lru_cache
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from hoaphuong.identity.contracts import AgencyFacts, OrganisationFacts, PersonFacts
 from hoaphuong.identity.models import Account, Agency, Grant, Organisation, Person, Representation
 from hoaphuong.identity.rules import with_descendants
+from hoaphuong.identity.sealing import unsealed
+from hoaphuong.identity.totp import TOLERANCE, step_of, totp_code
+from hoaphuong.kernel.access import permissions
 
 
 def person_facts(person: Person) -> PersonFacts:
@@ -128,16 +133,68 @@ def account_id(login: str) -> int | None:
     return found[0] if len(found) == 1 else None
 
 
+def second_factors(account: int) -> set[int]:
+    """The factors an account has, recovery codes among them."""
+    return set(Authenticator.objects.filter(user_id=account).values_list("pk", flat=True))
+
+
+def kinds_of_second_factor(account: int) -> set[str]:
+    """``totp``, ``webauthn`` and ``recovery_codes``, as far as the account has them."""
+    return set(Authenticator.objects.filter(user_id=account).values_list("type", flat=True))
+
+
+def locked_account_until(account: int) -> datetime | None:
+    """Until when an account is locked; a moment that is over says nothing."""
+    return Account.objects.values_list("locked_until", flat=True).get(pk=account)
+
+
+def demo_code(account: Account, *, at: datetime) -> str:
+    """The next code that an invented persona's telephone would show and that is not used yet.
+
+    Empty for a real account, outside the demonstration, and until a new code comes.
+    """
+    if not (settings.DEMO and account.is_demo):
+        return ""
+    totp = Authenticator.objects.filter(user_id=account.pk, type=Authenticator.Type.TOTP).first()
+    step = max(step_of(at), totp.data.get("last_step", 0) + 1) if totp else 0
+    if totp is None or step > step_of(at) + TOLERANCE:
+        return ""
+    return totp_code(unsealed(totp.data["secret"]), step)
+
+
 def display_names(keys: set[str]) -> dict[str, str]:
     """Names of accounts by key, for timelines shown to staff."""
     rows = Account.objects.filter(key__in=keys)
     return dict(rows.values_list("key", "display_name"))
 
 
+def positions(keys: set[str]) -> dict[str, str]:
+    """Positions of accounts by key, as they stand below a signature."""
+    return dict(Account.objects.filter(key__in=keys).values_list("key", "position"))
+
+
 def staff_of(agency: str, *, on: date) -> list[tuple[str, str]]:
     """(key, name) of the accounts of an agency that hold a role on a day."""
     held = Grant.objects.filter(_in_force(on), account=OuterRef("pk"))
     rows = Account.objects.filter(Exists(held), agency_id=agency, is_active=True)
+    return list(rows.order_by("display_name").values_list("key", "display_name"))
+
+
+def holders(permission: str, agency: str, *, on: date) -> list[tuple[str, str]]:
+    """(key, name) of the accounts that hold a permission for an agency on a day."""
+    above, code = [], agency
+    known = agencies()
+    while code and code not in above:
+        above.append(code)
+        code = known[code].parent or ""
+    roles = permissions()[permission].roles
+    held = Grant.objects.filter(
+        _in_force(on),
+        Q(agency_id__isnull=True) | Q(agency_id__in=above),
+        account=OuterRef("pk"),
+        role__in=roles,
+    )
+    rows = Account.objects.filter(Exists(held), is_active=True)
     return list(rows.order_by("display_name").values_list("key", "display_name"))
 
 

@@ -1,13 +1,15 @@
 """Work that goes on by itself: each app's ``jobs.py`` lists its jobs, one worker runs them."""
 
 import logging
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from django.db import close_old_connections
+from django.db import close_old_connections, connections
 
 from hoaphuong.kernel.discovery import modules
+from hoaphuong.kernel.outgoing import make_calls
 from hoaphuong.kernel.reactions import react
 from hoaphuong.kernel.sealing import ACCESS, JOURNAL, seal
 
@@ -27,6 +29,30 @@ class Job:
 
 def jobs() -> list[Job]:
     return [job for module in modules("jobs") for job in module.JOBS]
+
+
+def aside(name: str, run: Callable[[], object]) -> Callable[[], bool]:
+    """A job that waits for other machines, in a thread of its own: it holds up no other job.
+
+    A turn that goes on is not begun twice; one that fails is begun again at the next time.
+    """
+    running: list[threading.Thread] = []
+
+    def turn() -> None:
+        try:
+            run()
+        except Exception:
+            log.exception("job failed", extra={"job": name})
+        finally:
+            connections.close_all()  # of this thread
+
+    def start() -> bool:
+        if not (running and running[0].is_alive()):
+            running[:] = [threading.Thread(target=turn, name=name, daemon=True)]
+            running[0].start()
+        return False
+
+    return start
 
 
 def run_due(todo: list[Job], *, now: float) -> bool:
@@ -69,4 +95,5 @@ JOBS = [
     Job("kernel.seal_journal", every=0.1, run=_seal_journal),
     Job("kernel.react", every=0.2, run=react),
     Job("kernel.seal_access_lines", every=2.0, run=_seal_access_lines),
+    Job("kernel.make_calls", every=1.0, run=aside("kernel.make_calls", make_calls)),
 ]

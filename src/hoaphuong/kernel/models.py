@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from hoaphuong.kernel.field_classes import FieldClasses
+from hoaphuong.kernel.keys import new_key
 
 
 class Pending(models.Model):
@@ -175,3 +176,45 @@ class Listening(models.Model):
 
     class Meta:
         db_table = "kernel_listening"
+
+
+class OutgoingCall(models.Model):
+    """One call to another machine: ``once`` is the name by which it happens once."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        DONE = "done"
+        DEAD = "dead"
+
+    field_classes = FieldClasses(
+        internal="key kind subject once state attempts next_at fault created_at done_at"
+    )
+
+    key = models.CharField(max_length=32, unique=True, default=new_key)
+    kind = models.CharField(max_length=60)
+    subject = models.CharField(max_length=64)
+    once = models.CharField(max_length=120, unique=True)
+    state = models.CharField(max_length=7, choices=State, default=State.WAITING)
+    attempts = models.PositiveIntegerField(default=0)
+    next_at = models.DateTimeField()
+    fault = models.CharField(max_length=80, blank=True)
+    created_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "kernel_outgoing_call"
+        constraints = [
+            models.CheckConstraint(
+                name="a_call_is_done_at_a_moment",
+                condition=(models.Q(state="done") & models.Q(done_at__isnull=False))
+                | (~models.Q(state="done") & models.Q(done_at__isnull=True)),
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_at", "id"],
+                condition=models.Q(state="waiting"),
+                name="outgoing_calls_due",
+            ),
+            models.Index(fields=["subject"], name="outgoing_calls_by_subject"),
+        ]

@@ -1,6 +1,7 @@
 """Calls to other machines: only to addresses that are allowed, with a time and a size limit."""
 
 import http.client
+import os
 import socket
 import time
 from collections.abc import Iterable, Mapping
@@ -72,26 +73,45 @@ class Outside:
         self, method: str, url: str, body: bytes = b"", *, headers: Mapping[str, str] | None = None
     ) -> bytes:
         """One call; NotAllowed, NoAnswer or BadAnswer when it does not end in a 2xx."""
+        connection = self._connection(url)
+        try:
+            return self._exchange(connection, method, url, body, headers or {})
+        finally:
+            connection.close()
+
+    def line(self, url: str) -> "Line":
+        """A connection to an origin that is kept open between calls; NotAllowed."""
+        return Line(self, url, self._connection(url))
+
+    def _connection(self, url: str) -> http.client.HTTPConnection:
         if not self.allows(url):
             raise NotAllowed(f"{urlsplit(url).netloc[:80]} may not be asked.")
         parts = urlsplit(url)
-        path = parts.path + (f"?{parts.query}" if parts.query else "")
-        deadline = time.monotonic() + self.seconds
         kind = (
             http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
         )
-        connection = kind(parts.hostname or "", parts.port, timeout=self.seconds)
+        return kind(parts.hostname or "", parts.port, timeout=self.seconds)
+
+    def _exchange(
+        self,
+        connection: http.client.HTTPConnection,
+        method: str,
+        url: str,
+        body: bytes,
+        headers: Mapping[str, str],
+    ) -> bytes:
+        parts = urlsplit(url)
+        path = parts.path + (f"?{parts.query}" if parts.query else "")
+        deadline = time.monotonic() + self.seconds
         try:
             # Only these headers: a body of nothing is still a POST with a length.
             connection.request(
-                method, path or "/", body=body or None, headers={**self.headers, **(headers or {})}
+                method, path or "/", body=body or None, headers={**self.headers, **headers}
             )
             answer = connection.getresponse()
             read = self._read(answer, connection, deadline)
         except (TimeoutError, OSError, http.client.HTTPException, UnicodeError) as fault:
             raise NoAnswer(f"{parts.netloc[:80]}: {fault or type(fault).__name__}") from fault
-        finally:
-            connection.close()
         if not 200 <= answer.status < 300:
             raise BadAnswer(f"{parts.netloc[:80]} answered {answer.status}.", status=answer.status)
         return read
@@ -101,15 +121,61 @@ class Outside:
     ) -> bytes:
         """The whole body; a socket's own limit would let a slow sender go on for ever."""
         got = bytearray()
-        while True:
+        named = answer.getheader("Content-Length", "")
+        whole = int(named) if named.isdecimal() and not answer.chunked else None
+        while whole is None or len(got) < whole:
             left = until - time.monotonic()
             if left <= 0:
                 raise TimeoutError("the answer took too long")
             if isinstance(connection.sock, socket.socket):
                 connection.sock.settimeout(left)
-            piece = answer.read1(65_536)
+            piece = answer.read1(65_536 if whole is None else min(65_536, whole - len(got)))
             if not piece:
-                return bytes(got)
+                break
             got += piece
             if len(got) > self.most_bytes:
                 raise BadAnswer("The answer is too large.")
+        if whole is not None and len(got) < whole:
+            raise http.client.IncompleteRead(bytes(got), whole - len(got))
+        answer.close()
+        return bytes(got)
+
+
+class Line:
+    """Calls to one address over one connection, for one process and one thread at a time.
+
+    Only for calls that may be made twice: when the other side has closed a connection that was
+    idle, the call is made once more on a fresh one.
+    """
+
+    def __init__(self, outside: Outside, url: str, connection: http.client.HTTPConnection) -> None:
+        self._outside, self._url, self._connection = outside, url, connection
+        self._pid = os.getpid()
+
+    def post(self, body: bytes, *, content_type: str, **headers: str) -> bytes:
+        """The body of the answer to a POST; CallFailed."""
+        if self._pid != os.getpid():  # the parent's connection is the parent's
+            self._pid, self._connection = os.getpid(), self._outside._connection(self._url)
+        reused = self._connection.sock is not None
+        try:
+            return self._ask(body, content_type, headers)
+        except NoAnswer as fault:
+            gone = isinstance(fault.__cause__, http.client.RemoteDisconnected | ConnectionError)
+            if not reused or not gone:
+                raise
+            return self._ask(body, content_type, headers)
+
+    def _ask(self, body: bytes, content_type: str, headers: Mapping[str, str]) -> bytes:
+        if isinstance(self._connection.sock, socket.socket):
+            self._connection.sock.settimeout(self._outside.seconds)
+        try:
+            return self._outside._exchange(
+                self._connection, "POST", self._url, body,
+                {"Content-Type": content_type, **headers},
+            )  # fmt: skip
+        except CallFailed:
+            self._connection.close()
+            raise
+
+    def close(self) -> None:
+        self._connection.close()

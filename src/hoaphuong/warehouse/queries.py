@@ -28,6 +28,9 @@ DAYS = "out_dossiers__mean_working_days"
 OVERDUE = "out_dossiers__overdue"
 RECENT = "out_dossiers__last_31_days"
 YEARS = "out_dossiers__city_year"
+SIGNED = "out_documents__signed_share"
+EXCHANGED = "out_documents__exchanged_share"
+TASKS = "out_documents__assignments_on_time"
 ANNOUNCED = Path(__file__).parent / "data" / "announced_2023.toml"
 
 
@@ -77,6 +80,11 @@ def _months(year: int) -> dict[str, Any]:
     return {"month": (date(year, 1, 1), date(year, 12, 1))}
 
 
+def _directives(year: int) -> dict[str, Any]:
+    """Directive documents of one year, as the announced share counts them."""
+    return {**_months(year), "directive": 1}
+
+
 def indicators(*, today: date, year: int) -> list[Indicator]:
     """The city now and in one year; empty before anything was published."""
     if freshness() is None:
@@ -88,6 +96,9 @@ def indicators(*, today: date, year: int) -> list[Indicator]:
     on_time = _sum(ON_TIME, "on_time", "decided_with_due_day", where=_months(year))
     days = _sum(DAYS, "working_days_total", "decided", where=_months(year))
     late = _sum(OVERDUE, "overdue", "open_dossiers")
+    signed = _sum(SIGNED, "fully_signed", "documents", where=_directives(year))
+    sent = _sum(EXCHANGED, "electronic", "copies", where=_months(year))
+    tasks = _sum(TASKS, "on_time", "reported", where=_months(year))
     return [
         Indicator("received_today", RECENT, of_day["received"], None, None),
         Indicator("received_this_month", RECEIVED, of_month["dossiers"], None, None),
@@ -95,6 +106,9 @@ def indicators(*, today: date, year: int) -> list[Indicator]:
         _ratio("on_time_share", ON_TIME, on_time["on_time"], on_time["decided_with_due_day"]),
         _ratio("mean_working_days", DAYS, days["working_days_total"], days["decided"]),
         Indicator("overdue", OVERDUE, late["overdue"], late["overdue"], late["open_dossiers"]),
+        _ratio("signed_share", SIGNED, signed["fully_signed"], signed["documents"]),
+        _ratio("exchanged_share", EXCHANGED, sent["electronic"], sent["copies"]),
+        _ratio("tasks_on_time_share", TASKS, tasks["on_time"], tasks["reported"]),
     ]
 
 
@@ -151,6 +165,11 @@ def scoreboard(year: int) -> list[ScoreboardRow]:
         online, decided = counted["decided_online"], counted["decided"]
         computed["dossiers_online"] = (online, online, None)
         computed["dossiers_online_share"] = (online / decided, online, decided)
+    if SIGNED in table_names():
+        counted = _sum(SIGNED, "fully_signed", "documents", where=_directives(year))
+        signed, documents = counted["fully_signed"], counted["documents"]
+        if documents:
+            computed["documents_signed_share"] = (signed / documents, signed, documents)
     found = []
     for figure in told["figures"]:
         value, numerator, denominator = computed.get(figure["code"], (None, None, None))

@@ -18,11 +18,17 @@ NAMES: dict[str, Any] = {
     "on_time_share": lazy("Decided on time"),
     "mean_working_days": lazy("Mean time to decide"),
     "overdue": lazy("Overdue now"),
+    "signed_share": lazy("Directive documents signed and sealed digitally"),
+    "exchanged_share": lazy("Copies sent electronically"),
+    "tasks_on_time_share": lazy("Tasks reported in time"),
 }
 PARTS: dict[str, Any] = {
     "online_share": lazy("dossiers received"),
     "on_time_share": lazy("decisions that had a due day"),
     "overdue": lazy("open dossiers"),
+    "signed_share": lazy("directive documents with a number"),
+    "exchanged_share": lazy("copies sent"),
+    "tasks_on_time_share": lazy("tasks reported"),
 }
 
 
@@ -95,8 +101,8 @@ def announced(row: ScoreboardRow) -> str | None:
 def tile(indicator: Indicator, definition: Definition | None, *, year: int) -> Tile:
     """One indicator in words."""
     code, value = indicator.code, indicator.value
-    of_year = code in ("online_share", "on_time_share", "mean_working_days")
-    is_share = code in ("online_share", "on_time_share")
+    is_share = code.endswith("_share")
+    of_year = is_share or code == "mean_working_days"
     said = percent(value) if is_share else whole(value)
     days = code == "mean_working_days"
     return Tile(

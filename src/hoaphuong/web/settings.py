@@ -8,6 +8,7 @@ import tomllib
 from datetime import timedelta
 from pathlib import Path
 
+from hoaphuong.web import stand_ins
 from hoaphuong.web.databases import database
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -17,6 +18,16 @@ HOME = Path(os.environ.get("HOAPHUONG_HOME", "var")).resolve()
 CONFIG = Path(os.environ.get("HOAPHUONG_CONFIG") or ROOT / "config" / "haiphong.toml")
 DEMO = os.environ.get("HOAPHUONG_DEMO", "") == "1"
 CITY = tomllib.loads(CONFIG.read_text(encoding="utf-8"))
+# Who may be asked: what the city's [outside] names, and a demonstration's own stand-ins.
+STAND_INS = stand_ins.addresses(HOME) if DEMO else {}
+OUTSIDE_ORIGINS = [*CITY.get("outside", {}).get("origins", []), *STAND_INS.values()]
+# Time stamps: "tsa" (address), "policy" (dotted), "anchors" (files of the roots it stands below).
+AUTHORITY = {key: CITY.get("signing", {}).get(key, "") for key in ("tsa", "policy")}
+AUTHORITY["anchors"] = CITY.get("signing", {}).get("anchors", [])
+AUTHORITY["folder"] = stand_ins.folder(HOME, "authority") if DEMO else None
+if STAND_INS and not AUTHORITY["tsa"]:
+    AUTHORITY["tsa"] = f"{STAND_INS['authority']}/tsa"
+    AUTHORITY["anchors"] = [str(AUTHORITY["folder"] / "ca" / "root.cer")]
 
 
 def _secret_key() -> str:
@@ -72,6 +83,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
 ]
 
 MIDDLEWARE = [
@@ -137,6 +149,19 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_RATE_LIMITS = {"login_failed": None, "login": None}
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = True
+SECOND_FACTOR_URL = "identity:second_factor"
+MFA_ADAPTER = "hoaphuong.identity.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "hoaphuong.identity.second_factor_forms.SignInCodeForm",
+    "activate_totp": "hoaphuong.identity.second_factor_forms.SetUpForm",
+    "add_webauthn": "hoaphuong.identity.passkey_forms.AddPasskeyForm",
+    "edit_webauthn": "hoaphuong.identity.passkey_forms.RenamePasskeyForm",
+}
+MFA_TOTP_ISSUER = "Hoa Phượng"
+MFA_TOTP_TOLERANCE = 1  # a telephone's clock may be 30 seconds off
+# Addresses are not verified by mail in this house: staff come with theirs from the list of staff.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 PASSWORD_RESET_TIMEOUT = int(timedelta(hours=24).total_seconds())  # the letter says so
 LOCKOUT_ATTEMPTS = 5
 LOCKOUT_PERIOD = timedelta(minutes=15)

@@ -3,11 +3,13 @@
 from hoaphuong.dossiers.actions.bulk import History, Taken, carry_through
 from hoaphuong.dossiers.actions.filing import NotOffered, submit, supply, withdraw
 from hoaphuong.dossiers.actions.handling import (
+    ResultNotIssued,
     ask_payment,
     ask_supplement,
     decide,
     decline,
     hand_over,
+    keep_result,
     process,
     receive,
     stop,
@@ -27,6 +29,7 @@ __all__ = [
     "CodeOfAnother",
     "History",
     "NotOffered",
+    "ResultNotIssued",
     "StillRejected",
     "Taken",
     "WrongStatus",
@@ -38,6 +41,7 @@ __all__ = [
     "decline",
     "hand_over",
     "import_procedures",
+    "keep_result",
     "process",
     "receive",
     "stop",

@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
+from hoaphuong.documents import queries as documents
+from hoaphuong.documents.contracts import DocumentFacts
 from hoaphuong.dossiers import actions, queries
 from hoaphuong.dossiers.catalogue.shipped import form_schema
 from hoaphuong.dossiers.models import Dossier
@@ -127,11 +129,18 @@ def _shown(
         "assignee": identity.display_names({item.assignee}).get(item.assignee) if item else "",
         "may_take": item is not None and covers(actor, "work.open_inbox", dossier.agency_code),
         "staff": identity.staff_of(dossier.agency_code, on=today) if may_assign else [],
+        "result": _result(actor, dossier),
         "note": note,
         "faults": faults or {},
         "today": today,
     }
     return render(request, "dossiers/desk.html", context, status=status)
+
+
+def _result(actor: Any, dossier: Dossier) -> tuple[DocumentFacts, bool] | None:
+    """The result document and whether this person may open its page."""
+    found = documents.of_dossiers([dossier.key]).get(dossier.key)
+    return (found, covers(actor, "documents.view", found.agency)) if found else None
 
 
 def _answers(dossier: Dossier, language: str) -> list[tuple[str, str]]:
@@ -167,10 +176,20 @@ def step(request: HttpRequest, key: str, verb: str) -> HttpResponse:
     try:
         if verb in ("grant", "refuse"):
             outcome = "granted" if verb == "grant" else "refused"
-            actions.decide(key=key, outcome=outcome, note=note, by=actor.key, at=now, files=stored)
+            actions.decide(
+                key=key,
+                outcome=outcome,
+                note=note,
+                by=actor.key,
+                at=now,
+                files=stored,
+                with_document=not stored,
+            )
         else:
             VERBS[verb](key=key, note=note, by=actor.key, at=now)
         messages.success(request, _("Done: %(step)s.") % {"step": found.label})
+    except actions.ResultNotIssued:
+        messages.error(request, _("The result is not signed and sealed yet."))
     except actions.WrongStatus:
         messages.error(request, _("A colleague has moved this dossier on in the meantime."))
     except OutsideCalendar:

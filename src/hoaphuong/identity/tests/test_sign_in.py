@@ -195,7 +195,7 @@ def test_every_page_around_a_password_is_in_the_language_that_was_chosen(account
 
 
 @pytest.mark.parametrize(
-    "path", ["email/", "reauthenticate/", "confirm-email/", "confirm-email/a/"]
+    "path", ["email/", "hai-buoc/login/", "confirm-email/", "confirm-email/a/"]
 )
 def test_pages_of_the_library_that_nobody_needs_are_not_there(client, db, path):
     assert client.get(f"/tai-khoan/{path}").status_code == 404

@@ -1,11 +1,8 @@
-"""What signing needs to know of a paper, and what it tells about signatures."""
+"""What signing needs to know of a paper, and what is found about signatures."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
-from typing import ClassVar
-
-from hoaphuong.kernel.values import Code, Ref
 
 
 class Level(StrEnum):
@@ -128,6 +125,19 @@ class Report:
     size: int = 0
     signatures: tuple[SignatureFinding, ...] = ()
     detail: str = ""
+    warnings: tuple[str, ...] = ()  # "scripts": something in it may run when it is opened
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What an app's ``provenance.known(sha256)`` knows of a file: the paper in its register."""
+
+    title: str
+    number: str
+    agency: str
+    issued_on: date | None
+    url: str = ""
+    status: str = ""  # "recalled" or "replaced" when it no longer counts
 
 
 @dataclass(frozen=True)
@@ -146,28 +156,3 @@ class ToSign:
     level: Level = Level.B_LT
     reason: str = ""
     place: str = ""
-
-
-@dataclass(frozen=True)
-class PaperSigned:
-    """A paper got a signature: of which kind of work, with which certificate, at which level."""
-
-    name: ClassVar[str] = "signing.paper_signed"
-    subject: ClassVar[str] = "paper"
-    paper: Ref
-    kind: Code
-    certificate: Ref
-    file: Ref
-    level: Code
-
-
-@dataclass(frozen=True)
-class PaperRestamped:
-    """A paper got a further archive time stamp before the last one ends to be checkable."""
-
-    name: ClassVar[str] = "signing.paper_restamped"
-    subject: ClassVar[str] = "paper"
-    paper: Ref
-    kind: Code
-    file: Ref
-    due_again_on: datetime

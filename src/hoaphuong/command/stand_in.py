@@ -1,0 +1,101 @@
+"""``stand-in``: runs one of the processes that play an outside system for a demonstration."""
+
+import argparse
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from hoaphuong.command.refusal import Refusal
+from hoaphuong.web import stand_ins
+
+# Name → module with ``serve(*, folder, port)`` and ``NoPlace``.
+STAND_INS = {
+    "authority": "hoaphuong.signing.authority.process",
+    "axis": "hoaphuong.exchange.axis.process",
+}
+ME = [sys.executable, "-m", "hoaphuong"]
+PATIENCE_S = 20.0
+
+
+def run(asked: argparse.Namespace) -> int:
+    process = import_module(STAND_INS[asked.name])
+    try:
+        process.serve(folder=asked.folder.resolve(), port=asked.port)
+    except process.NoPlace as taken:
+        raise Refusal(f"{taken}. / Cổng này không dùng được.") from taken
+    return 0
+
+
+def prepare(home: Path, *, near: int) -> None:
+    """Choose the addresses and make the authority, where that was not done; Refusal."""
+    mode = home / "mode"
+    if mode.exists() and mode.read_text().strip() != "demo":
+        return  # a real city: the preparation says so
+    address = stand_ins.choose(home, near=near)["authority"]
+    from hoaphuong.signing.authority import ceremony
+
+    ceremony(stand_ins.folder(home, "authority"), address)
+
+
+def ports(home: Path) -> dict[str, int]:
+    """Name → port of those that can be started."""
+    found = stand_ins.addresses(home)
+    return {
+        name: urlsplit(found[name]).port or 0
+        for name, module in STAND_INS.items()
+        if name in found and find_spec(module) is not None
+    }
+
+
+def refuse_taken(home: Path) -> None:
+    """Refusal when another program uses a port whose address stands in certificates."""
+    for name, port in ports(home).items():
+        if not stand_ins.is_free(port):
+            raise Refusal(
+                f"port {port}, where this demonstration's {name} answers, is used by another"
+                " program: end that one first. / Cổng này đang có chương trình khác dùng."
+            )
+
+
+def start(
+    home: Path, name: str, env: Mapping[str, str], *, group: int | None = None
+) -> "subprocess.Popen[bytes]":
+    """One of them as a process; ``group`` as in Popen."""
+    folder, port = stand_ins.folder(home, name), ports(home)[name]
+    words = [*ME, "stand-in", name, "--port", str(port), "--folder", str(folder)]
+    return subprocess.Popen(words, env=dict(env), process_group=group, stdout=subprocess.DEVNULL)
+
+
+@contextmanager
+def running(home: Path, env: Mapping[str, str]) -> Iterator[None]:
+    """The authority answers within: invented papers are signed and stamped like all others."""
+    port = ports(home)["authority"]
+    if not stand_ins.is_free(port):  # the city runs: so does its authority
+        yield
+        return
+    child = start(home, "authority", env)
+    try:
+        _await(child, f"http://{stand_ins.HOST}:{port}/healthz")
+        yield
+    finally:
+        child.terminate()
+        child.wait()
+
+
+def _await(child: "subprocess.Popen[bytes]", url: str) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline and child.poll() is None:
+        try:
+            with urllib.request.urlopen(url, timeout=2):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.05)
+    raise Refusal("the demonstration's authority did not start. / Không khởi động được.")

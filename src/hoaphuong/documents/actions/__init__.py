@@ -1,0 +1,85 @@
+"""The only writer of official documents."""
+
+from hoaphuong.documents.actions.drafting import (
+    Task,
+    To,
+    approve,
+    comment,
+    draft,
+    give_up,
+    resolve_comment,
+    revise,
+    send_back,
+    submit,
+    takes_place_of,
+)
+from hoaphuong.documents.actions.following import note_state, recall
+from hoaphuong.documents.actions.issuing import keep_restamped, number, seal, sign
+from hoaphuong.documents.actions.receiving import (
+    Arrival,
+    answer_recall,
+    ask_back,
+    ask_back_message,
+    assign,
+    file_away,
+    keep_text,
+    receive,
+    refuse,
+    register,
+)
+from hoaphuong.documents.actions.register import days_to_publish, publish_head
+from hoaphuong.documents.actions.tasks import accept, cancel, give_again, report
+from hoaphuong.documents.contracts import NewDocument
+from hoaphuong.documents.refusals import (
+    ChangedMeanwhile,
+    DocumentRefused,
+    NothingToAnswer,
+    NotIssued,
+    NotReady,
+    NotTheSigner,
+    WrongStatus,
+)
+
+__all__ = [
+    "Arrival",
+    "ChangedMeanwhile",
+    "DocumentRefused",
+    "NewDocument",
+    "NotIssued",
+    "NotReady",
+    "NotTheSigner",
+    "NothingToAnswer",
+    "Task",
+    "To",
+    "WrongStatus",
+    "accept",
+    "answer_recall",
+    "approve",
+    "ask_back",
+    "ask_back_message",
+    "assign",
+    "cancel",
+    "comment",
+    "days_to_publish",
+    "draft",
+    "file_away",
+    "give_again",
+    "give_up",
+    "keep_restamped",
+    "keep_text",
+    "note_state",
+    "number",
+    "publish_head",
+    "recall",
+    "receive",
+    "refuse",
+    "register",
+    "report",
+    "resolve_comment",
+    "revise",
+    "seal",
+    "send_back",
+    "sign",
+    "submit",
+    "takes_place_of",
+]

@@ -1,0 +1,315 @@
+"""A document's page: begin it, write it, talk about it, send it on."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from hoaphuong.documents import actions, papers, queries
+from hoaphuong.documents.kinds import KINDS, PREFIXES, URGENCIES
+from hoaphuong.documents.models import Document, Status
+from hoaphuong.documents.pages import form_of_draft
+from hoaphuong.documents.pages.moments import entries
+from hoaphuong.documents.rules import full_number
+from hoaphuong.documents.work_kinds import STATUSES
+from hoaphuong.files import pages as files
+from hoaphuong.files import queries as shelf
+from hoaphuong.identity import queries as identity
+from hoaphuong.kernel.access import covers, page, require
+from hoaphuong.kernel.access_lines import shown
+
+
+@dataclass(frozen=True)
+class Step:
+    """A button: from which statuses, with which right, whether it needs a reason."""
+
+    verb: str
+    statuses: tuple[str, ...]
+    label: Any
+    permission: str
+    run: Callable[..., Document]
+    needs_reason: bool = False
+    tone: str = "secondary"
+    confirm: Any = ""
+
+
+D, R, T = Status.DRAFT, Status.REVIEW, Status.TO_SIGN
+STEPS = (
+    Step(
+        "gui-duyet", (D,), gettext_lazy("Send to review"), "documents.draft", actions.submit,
+        tone="primary",
+    ),
+    Step(
+        "duyet", (D, R), gettext_lazy("Approve for signature"), "documents.review",
+        actions.approve, tone="primary",
+    ),
+    Step(
+        "tra-lai", (R, T), gettext_lazy("Send back to the drafter"), "documents.review",
+        actions.send_back, needs_reason=True,
+    ),
+    Step(
+        "bo", (D, R, T, Status.SIGNED), gettext_lazy("Give up"), "documents.draft",
+        actions.give_up, tone="danger",
+        confirm=gettext_lazy("Give this document up? Its drafts stay to be read."),
+    ),
+    Step(
+        "thu-hoi", (Status.ISSUED,), gettext_lazy("Recall"), "documents.direct", actions.recall,
+        needs_reason=True, tone="danger",
+        confirm=gettext_lazy("Recall this document? Every recipient is asked to give it back."),
+    ),
+)  # fmt: skip
+
+
+def found(request: HttpRequest, key: str) -> Document:
+    """The document, if this person may see it; for anyone else it does not exist."""
+    actor = request.actor
+    try:
+        return queries.document(key, actor.agencies("documents.view"), actor.key)
+    except Document.DoesNotExist:
+        raise Http404 from None
+
+
+def signers(agency: str) -> dict[str, str]:
+    """Who may sign for an agency: key and name of those who hold the right today."""
+    return dict(identity.holders("signing.sign", agency, on=timezone.localdate()))
+
+
+def _may(actor: Any, step: Step, document: Document) -> bool:
+    if step.verb == "thu-hoi" and document.recalled_at:
+        return False
+    own = step.verb == "tra-lai" and document.signer_key == actor.key
+    return own or covers(actor, step.permission, document.agency_code)
+
+
+def offered(actor: Any, document: Document) -> list[Step]:
+    """The steps this person may take now."""
+    return [s for s in STEPS if document.status in s.statuses and _may(actor, s, document)]
+
+
+@require_http_methods(["GET", "POST"])
+@page(permission="documents.draft")
+def begin(request: HttpRequest) -> HttpResponse:
+    """Choose the kind and for which agency; the draft is made and opened."""
+    actor = request.actor
+    held = sorted(actor.agencies("documents.draft"))
+    offices = [identity.agency(code) for code in held if code in identity.agencies()]
+    if request.method == "POST":
+        kind, agency = request.POST.get("kind", ""), request.POST.get("agency", "")
+        if kind in KINDS and agency in identity.agencies():
+            require(actor, "documents.draft", agency)
+            may_sign = list(signers(agency))
+            new = actions.NewDocument(
+                agency=agency,
+                kind=kind,
+                subject_line="",
+                content={"archive": "VT"},
+                signer=may_sign[0] if may_sign else "",
+                drafter=actor.key,
+            )
+            document = actions.draft(new=new, at=timezone.now())
+            return redirect("documents:edit", document.key)
+        messages.error(request, _("Choose a kind of document and an agency."))
+    context = {"kinds": KINDS.values(), "offices": offices, "own": actor.account.agency_id}
+    return render(request, "documents/begin.html", context)
+
+
+@require_GET
+@page(permission="documents.view")
+def read(request: HttpRequest, key: str) -> HttpResponse:
+    """Everything about one document; who looked is written down."""
+    return _page(request, found(request, key))
+
+
+def _page(
+    request: HttpRequest,
+    document: Document,
+    *,
+    reason: str = "",
+    faults: dict[str, str] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    actor = request.actor
+    shown(account=actor.key, purpose="documents.document", record=document.key)
+    comments = list(document.comments.order_by("at", "pk"))
+    names = identity.display_names(
+        {c.by_key for c in comments}
+        | {document.drafter_key, document.signer_key, document.reviewer_key}
+    )
+    may_edit = document.status in (D, R) and covers(actor, "documents.draft", document.agency_code)
+    context = {
+        "document": document,
+        "number": full_number(document.number, document.notation),
+        "kind": KINDS[document.kind],
+        "status": STATUSES[document.status],
+        "agency": identity.agency(document.agency_code).called(request.LANGUAGE_CODE),
+        "drafter": names.get(document.drafter_key, ""),
+        "signer": names.get(document.signer_key, ""),
+        "reviewer": names.get(document.reviewer_key, ""),
+        "comments": [(c, names.get(c.by_key, "")) for c in comments],
+        "may_comment": document.status in (D, R, T),
+        "may_edit": may_edit,
+        "may_sign": document.status == T and document.signer_key == actor.key,
+        "may_issue": document.status in (Status.SIGNED, Status.NUMBERED)
+        and covers(actor, "documents.issue", document.agency_code),
+        "steps": offered(actor, document),
+        "recipients": document.recipients.all(),
+        "tasks": document.assignments.order_by("due_on"),
+        "versions": document.versions.order_by("-number"),
+        "files": list(document.files.order_by("pk")),
+        "entries": entries(document),
+        "urgency": URGENCIES.get(document.urgency, ""),
+        "reason": reason,
+        "faults": faults or {},
+        "today": timezone.localdate(),
+    }
+    return render(request, "documents/document.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@page(permission="documents.draft")
+def edit(request: HttpRequest, key: str) -> HttpResponse:
+    """Write the draft; saving makes its next version, a colleague's version is never lost."""
+    document = found(request, key)
+    actor = request.actor
+    require(actor, "documents.draft", document.agency_code)
+    if document.status not in (D, R):
+        messages.error(request, _("It cannot be changed any more."))
+        return redirect("documents:document", key)
+    may_sign = signers(document.agency_code)
+    now = timezone.now()
+    version = document.version
+    if request.method == "POST":
+        form = form_of_draft.read(request.POST, signers=may_sign, today=timezone.localdate(now))
+        text = request.POST.get("version", "")
+        version = int(text) if text.isdecimal() and len(text) < 9 else 0
+        more = request.POST.get("do") == "more"
+        if not more and not form.faults and _saved(request, document, form, version=version):
+            return redirect("documents:document", key)
+    else:
+        form = form_of_draft.of_document(document)
+    context = {
+        "document": document,
+        "version": version,
+        "kind": KINDS[document.kind],
+        "form": form,
+        "signers": may_sign,
+        "urgencies": URGENCIES,
+        "prefixes": {k: v for k, v in PREFIXES.items() if k in ("TM.", "KT.", "TL.", "TUQ.")},
+        "agencies": identity.agencies().values(),
+        "today": timezone.localdate(now),
+    }
+    status = 422 if request.method == "POST" and form.faults else 200
+    return render(request, "documents/edit.html", context, status=status)
+
+
+def _saved(
+    request: HttpRequest, document: Document, form: form_of_draft.DraftForm, *, version: int
+) -> bool:
+    try:
+        actions.revise(
+            key=document.key,
+            version=version,
+            subject_line=form.subject_line,
+            content=form.content,
+            signer=form.signer,
+            urgency=form.urgency,
+            public=form.public,
+            recipients=form.recipients,
+            tasks=form_of_draft.tasks_of(form),
+            by=request.actor.key,
+            at=timezone.now(),
+        )
+    except actions.ChangedMeanwhile:
+        form.faults["subject_line"] = _(
+            "A colleague saved another version meanwhile. Look at it in another window, bring your"
+            " changes together, and save again."
+        )
+        return False
+    except actions.WrongStatus:
+        messages.error(request, _("It cannot be changed any more."))
+        return True
+    messages.success(request, _("Saved."))
+    return True
+
+
+@require_POST
+@page(permission="documents.view")
+def step(request: HttpRequest, key: str, verb: str) -> HttpResponse:
+    """Take one step of the document's way."""
+    document = found(request, key)
+    chosen = next((one for one in STEPS if one.verb == verb), None)
+    if chosen is None:
+        raise Http404
+    if not _may(request.actor, chosen, document):
+        raise PermissionDenied
+    reason = request.POST.get("reason", "").strip()[:500]
+    if chosen.needs_reason and not reason:
+        faults = {"reason": _("Say why.")}
+        return _page(request, document, reason=reason, faults=faults, status=422)
+    words = {"reason": reason} if chosen.needs_reason else {}
+    try:
+        chosen.run(key=key, by=request.actor.key, at=timezone.now(), **words)
+        messages.success(request, _("Done: %(step)s.") % {"step": chosen.label})
+    except actions.NotReady as refused:
+        return _page(request, document, reason=reason, faults=refused.faults, status=422)
+    except actions.WrongStatus:
+        messages.error(request, _("A colleague has moved this document on in the meantime."))
+    return redirect("documents:document", key)
+
+
+@require_POST
+@page(permission="documents.view")
+def comment(request: HttpRequest, key: str) -> HttpResponse:
+    """Say something about the draft, or mark a comment as dealt with."""
+    document = found(request, key)
+    text = request.POST.get("text", "").strip()[:2_000]
+    resolved = request.POST.get("resolve", "")
+    try:
+        if resolved.isdecimal():
+            actions.resolve_comment(key=document.key, comment=int(resolved), at=timezone.now())
+        elif text:
+            actions.comment(key=document.key, text=text, by=request.actor.key, at=timezone.now())
+        else:
+            messages.error(request, _("The comment is empty."))
+    except actions.WrongStatus:
+        messages.error(request, _("It cannot be changed any more."))
+    return redirect("documents:document", key)
+
+
+@require_GET
+@page(permission="documents.view")
+def preview(request: HttpRequest, key: str) -> HttpResponse:
+    """The draft as a page, as it would look now."""
+    document = found(request, key)
+    shown(account=request.actor.key, purpose="documents.preview", record=document.key)
+    faults = papers.faults(document)
+    if faults:
+        return _page(request, document, faults=faults, status=422)
+    answer = HttpResponse(papers.draft_pdf(document), content_type="application/pdf")
+    answer["Content-Disposition"] = 'inline; filename="du-thao.pdf"'
+    return answer
+
+
+@require_GET
+@page(permission="documents.view")
+def file(request: HttpRequest, key: str, file_key: str) -> HttpResponse:
+    """One state of the document's file; opening it is written down."""
+    document = found(request, key)
+    if not document.files.filter(file_key=file_key).exists():
+        raise Http404
+    shown(account=request.actor.key, purpose="documents.file", record=document.key, filter=file_key)
+    return files.send(request, file_key, inline=True)
+
+
+def sizes(document: Document) -> dict[str, int]:
+    """Bytes of each state of the file."""
+    keys = list(document.files.values_list("file_key", flat=True))
+    return {key: facts.size for key, facts in shelf.facts(keys).items()}

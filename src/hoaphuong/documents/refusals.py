@@ -1,0 +1,33 @@
+"""Why a verb of the documents app is refused; each can be told to the person who asked."""
+
+
+class DocumentRefused(Exception):
+    """The verb does not apply to the document as it is."""
+
+
+class WrongStatus(DocumentRefused):
+    """It is not at the point of its way from which this may be done."""
+
+
+class ChangedMeanwhile(DocumentRefused):
+    """A colleague saved another version since this one was opened."""
+
+
+class NotTheSigner(DocumentRefused):
+    """Somebody else was named to sign."""
+
+
+class NotReady(DocumentRefused):
+    """Something is missing in the draft; ``faults`` says what, by field."""
+
+    def __init__(self, faults: dict[str, str]) -> None:
+        super().__init__("; ".join(faults.values()))
+        self.faults = faults
+
+
+class NothingToAnswer(DocumentRefused):
+    """Nobody asks for this document back."""
+
+
+class NotIssued(DocumentRefused):
+    """Only an issued document can be replaced or corrected."""

@@ -1,0 +1,94 @@
+"""The two signatures of an official document: the person's and the agency's seal."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from hoaphuong.documents import actions, papers
+from hoaphuong.documents.models import Document, Status
+from hoaphuong.documents.rules import full_number
+from hoaphuong.files.contracts import StoredFileFacts
+from hoaphuong.signing import queries as signing
+from hoaphuong.signing.contracts import Level, Look, ToSign
+from hoaphuong.signing.signables import NotSignable, Signable
+
+PERSON, SEAL = "documents.person", "documents.seal"
+REASONS = {
+    "moved_on": _("The document is not waiting for this signature any more."),
+    "other_signer": _("Somebody else was named to sign."),
+    "other_agency": _("The seal is another agency's."),
+}
+
+
+def _waiting(subject: str, status: str) -> Document:
+    found = Document.objects.filter(key=subject, status=status).first()
+    if found is None:
+        raise NotSignable("moved_on")
+    return found
+
+
+def person(subject: str, *, account: str, certificate: Any) -> ToSign:
+    """The pages as they were approved, for the certifying signature: only filling may follow."""
+    document = _waiting(subject, Status.TO_SIGN)
+    if document.signer_key != account:
+        raise NotSignable("other_signer")
+    return ToSign(
+        content=papers.content_of(document),
+        field=papers.SIGNATURE,
+        look=Look(image=signing.image_of(certificate.key)),
+        certify=True,
+        level=Level.B_LT,
+    )
+
+
+def seal(subject: str, *, account: str, certificate: Any) -> ToSign:
+    """The numbered file, for the agency's seal: evidence for the archive is added with it."""
+    document = _waiting(subject, Status.NUMBERED)
+    if document.agency_code != certificate.agency:
+        raise NotSignable("other_agency")
+    return ToSign(
+        content=papers.content_of(document),
+        field=papers.SEAL,
+        look=Look(image=signing.image_of(certificate.key)),
+        level=Level.B_LTA,
+    )
+
+
+def person_signed(subject: str, *, content: bytes, file: StoredFileFacts, by: str, at: Any) -> None:
+    actions.sign(key=subject, file=file, by=by, at=at)
+
+
+def sealed(subject: str, *, content: bytes, file: StoredFileFacts, by: str, at: Any) -> None:
+    actions.seal(key=subject, file=file, by=by, at=at)
+
+
+def named(subjects: Iterable[str]) -> dict[str, str]:
+    """What a batch's list calls each document."""
+    rows = Document.objects.filter(key__in=list(subjects))
+    return {row.key: f"{full_number(row.number, row.notation)} {row.subject_line}" for row in rows}
+
+
+SIGNABLES = [
+    Signable(
+        kind=PERSON,
+        label=_("Signature of the competent person"),
+        permission="signing.sign",
+        to_sign=person,
+        signed=person_signed,
+        named=named,
+        view="documents:document",
+        reasons=REASONS,
+    ),
+    Signable(
+        kind=SEAL,
+        label=_("Seal of the agency"),
+        permission="signing.seal",
+        to_sign=seal,
+        signed=sealed,
+        seal=True,
+        named=named,
+        view="documents:document",
+        reasons=REASONS,
+    ),
+]

@@ -1,0 +1,30 @@
+"""How the queue's calls of the exchange are made."""
+
+from django.utils import timezone
+
+from hoaphuong.exchange import actions
+from hoaphuong.exchange.actions.sending import CALL
+from hoaphuong.exchange.providers.base import AxisRefused
+from hoaphuong.exchange.providers.connected import NotConnected, axis, connected
+from hoaphuong.files import queries as files
+from hoaphuong.kernel.outgoing import Hopeless
+
+
+def send(key: str) -> None:
+    """Send one message to the axis, which counts it once by its key."""
+    if not connected():
+        raise NotConnected
+    message = actions.prepare(key=key, at=timezone.now())
+    if message.state != message.State.QUEUED:
+        return
+    with files.open_file(message.file_key) as stream:
+        content = stream.read()
+    kind = "status" if message.kind == message.Kind.STATUS else "edoc"
+    try:
+        axis().send(sender=message.agency_code, kind=kind, id=key, content=content)
+    except AxisRefused as fault:
+        raise Hopeless(str(fault)) from fault
+    actions.left(key=key, at=timezone.now())
+
+
+HANDLERS = {CALL: send}

@@ -1,0 +1,55 @@
+"""What signing needs to know of a paper, and what it tells about signatures."""
+
+from hoaphuong.signing.contracts.events import (
+    BatchChanged,
+    BatchFinished,
+    BatchOrdered,
+    CertificateRecorded,
+    CertificateWithdrawn,
+    PaperRestamped,
+    PaperSigned,
+    SignatureImageKept,
+)
+from hoaphuong.signing.contracts.facts import (
+    BatchFacts,
+    CertificateFacts,
+    PaperSignatureFacts,
+)
+from hoaphuong.signing.contracts.papers import (
+    Box,
+    Change,
+    Level,
+    Look,
+    Provenance,
+    Report,
+    SignatureField,
+    SignatureFinding,
+    TextField,
+    ToSign,
+    Verdict,
+)
+
+__all__ = [
+    "BatchChanged",
+    "BatchFacts",
+    "BatchFinished",
+    "BatchOrdered",
+    "Box",
+    "CertificateFacts",
+    "CertificateRecorded",
+    "CertificateWithdrawn",
+    "Change",
+    "Level",
+    "Look",
+    "PaperRestamped",
+    "PaperSignatureFacts",
+    "PaperSigned",
+    "Provenance",
+    "Report",
+    "SignatureField",
+    "SignatureFinding",
+    "SignatureImageKept",
+    "TextField",
+    "ToSign",
+    "Verdict",
+]
