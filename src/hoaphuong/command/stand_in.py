@@ -1,6 +1,7 @@
 """``stand-in``: runs one of the processes that play an outside system for a demonstration."""
 
 import argparse
+import json
 import subprocess
 import sys
 import time
@@ -52,6 +53,19 @@ def ports(home: Path) -> dict[str, int]:
         name: urlsplit(found[name]).port or 0
         for name, module in STAND_INS.items()
         if name in found and find_spec(module) is not None
+    }
+
+
+def to_axis(home: Path) -> dict[str, str]:
+    """What connects a worker to the demonstration's axis, once that has made its secret."""
+    secrets = stand_ins.folder(home, "axis") / "systems.json"
+    if "axis" not in ports(home) or not secrets.exists():
+        return {}
+    [(system, secret), *_others] = json.loads(secrets.read_text()).items()
+    return {
+        "HOAPHUONG_AXIS": stand_ins.addresses(home)["axis"],
+        "HOAPHUONG_AXIS_SYSTEM": system,
+        "HOAPHUONG_AXIS_SECRET": secret,
     }
 
 

@@ -94,7 +94,8 @@ class _Running:
         self.stopping = True
 
     def _start_worker(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen([*self.me, "worker"], env=self.env, process_group=0)
+        axis = {} if self.asked.no_demo else stand_in.to_axis(self.home)
+        return subprocess.Popen([*self.me, "worker"], env={**axis, **self.env}, process_group=0)
 
     def _start_stand_in(self, name: str) -> subprocess.Popen[bytes]:
         return stand_in.start(self.home, name, self.env, group=0)

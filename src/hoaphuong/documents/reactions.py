@@ -6,12 +6,15 @@ from hoaphuong.exchange import queries as exchange
 from hoaphuong.files import queries as files
 from hoaphuong.kernel.reactions import Fact, Reaction
 
-ASKED_BACK = "13"
+ASKED_BACK, RECALL = "13", "1"
 
 
 def take_message(fact: Fact) -> None:
-    """A document of another agency came by the axis."""
+    """A document of another agency came by the axis, or its sender takes one back."""
     message = exchange.message(fact.subject)
+    if fact.body["business"] == RECALL and message.about:
+        actions.ask_back_message(message=message.about, by="axis", at=fact.occurred_at)
+        return
     actions.receive(arrival=arrival_of(message), by="axis", at=fact.occurred_at)
 
 

@@ -44,7 +44,8 @@ def _typeset() -> bytes:
         '#set text(font: "Tinos", lang: "vi", size: 13pt)\n= Quyết định\n'
         + "\n\n".join(f"Điều {article}. #lorem(60)" for article in range(1, 8))
     )
-    compiler = typst.Compiler(source.encode(), font_paths=[str(FOLDER)], ignore_system_fonts=True)
+    fonts: dict[str, Any] = {"font_paths": [str(FOLDER)], "ignore_system_fonts": True}
+    compiler: Any = typst.Compiler(**{"input": source.encode(), **fonts})
     made = compiler.compile(format="pdf", pdf_standards="a-2b")
     assert isinstance(made, bytes)
     return reserve(made, texts=(), signatures=(PLACE,))
@@ -124,26 +125,19 @@ def stock_signer(key: SoftwareKey) -> Any:
 
 
 def stock(case: Case, stamper: Any = None) -> Callable[[], object]:
-    """The same paper signed by stock pyHanko, with the same image."""
-    from PIL import Image
-    from pyhanko.pdf_utils.images import PdfImage
+    """The same paper signed by stock pyHanko, without an image: it packs one anew each time."""
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
     from pyhanko.sign import signers
     from pyhanko.sign.fields import SigSeedSubFilter
-    from pyhanko.stamp import StaticStampStyle
 
     signer = stock_signer(case.key)
-    assert case.paper.look is not None
-    picture = PdfImage(Image.open(BytesIO(case.paper.look.image)))
-    style = StaticStampStyle(background=picture, border_width=0, background_opacity=1)
     told = signers.PdfSignatureMetadata(
         field_name=PLACE.name, subfilter=SigSeedSubFilter.PADES, md_algorithm="sha256"
     )
 
     def sign() -> object:
         writer = IncrementalPdfFileWriter(BytesIO(case.paper.content))
-        by = signers.PdfSigner(told, signer=signer, timestamper=stamper, stamp_style=style)
-        return by.sign_pdf(writer)
+        return signers.PdfSigner(told, signer=signer, timestamper=stamper).sign_pdf(writer)
 
     return sign
 

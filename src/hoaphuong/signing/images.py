@@ -56,15 +56,15 @@ def fit(content: bytes, *, seal: bool) -> tuple[bytes, int, int]:
     drawn = Image.new("RGBA", ink.size, (*(RED if seal else BLUE), 0))
     drawn.putalpha(ink)
     out = io.BytesIO()
-    drawn.save(out, "PNG", optimize=True)
+    drawn.save(out, "PNG")
     return out.getvalue(), drawn.width, drawn.height
 
 
 def is_transparent(content: bytes) -> bool:
     """Whether a PNG has a ground that lets through and something that does not."""
     with Image.open(io.BytesIO(content), formats=("PNG",)) as picture:
-        low, high = picture.convert("RGBA").getchannel("A").getextrema()
-    return low == 0 and high > 200
+        seen = picture.convert("RGBA").getchannel("A").histogram()
+    return seen[0] > 0 and sum(seen[201:]) > 0
 
 
 def _opened(content: bytes) -> Image.Image:
@@ -87,7 +87,7 @@ def _ink(picture: Image.Image) -> Image.Image:
     """How much ink each pixel has, 0 to 255."""
     if picture.has_transparency_data:
         alpha = picture.convert("RGBA").getchannel("A")
-        if alpha.getextrema()[0] == 0:
+        if alpha.histogram()[0]:
             return alpha
     # The weakest colour of a pixel: blue and red ink are dark in it, paper is bright in all.
     red, green, blue = picture.convert("RGB").split()

@@ -64,7 +64,7 @@ def _is_held(slot: int) -> bool:
 
 
 def _put_back() -> None:
-    for slot in range(1, slots() + 1):
+    for slot in range(slots() + 1):  # in slot 0 a preparation signs, without a worker
         if not queries.has_in_hand(name_of(slot)):
             continue
         lock = hold(slot)

@@ -1,5 +1,6 @@
 """Reads of signing; answers are contracts, never rows."""
 
+import hashlib
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -48,6 +49,12 @@ def certificate(key: str) -> CertificateFacts | None:
     """One certificate by its key."""
     row = Certificate.objects.filter(key=key).first()
     return certificate_facts(row) if row else None
+
+
+def reference_of(certificate: str) -> str:
+    """By which name a certificate's key is known where it is kept; empty for no such certificate."""
+    rows = Certificate.objects.filter(key=certificate)
+    return rows.values_list("reference", flat=True).first() or ""
 
 
 def _of_account(account: str) -> QuerySet[Certificate]:
@@ -239,3 +246,17 @@ def parse_xml(content: bytes) -> Any:
     from hoaphuong.signing.xml.safe import parse
 
     return parse(content)
+
+
+def time_stamp(content: bytes) -> bytes | None:
+    """A time-stamp token (RFC 3161) over the SHA-256 of some bytes; None when none can be had."""
+    from hoaphuong.signing import keyring
+    from hoaphuong.signing.providers.base import TimeStampFailed
+
+    stamps = keyring.stamps()
+    if stamps is None:
+        return None
+    try:
+        return stamps.stamp(hashlib.sha256(content).digest())
+    except TimeStampFailed:
+        return None

@@ -11,7 +11,7 @@ from hoaphuong.documents.typesetting.paper import Capacity, Kind, Paper
 
 NUMBER = re.compile(r"\d{1,6}[A-Za-zĐđ]{0,3}$")
 NOTATION = re.compile(r"[^\W\d_][\w]*(?:[-.][\w]+)*$")
-MOST = {"title": 500, "agency": 200, "parent": 200, "place": 60, "body": 400_000}
+MOST = {"title": 500, "agency": 200, "parent": 200, "place": 60, "body": 400_000, "check": 200}
 MOST_ANNEXES = 39
 NEEDED = ("agency", "notation", "place", "title")
 

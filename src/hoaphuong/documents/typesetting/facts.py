@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from typing import Any
 
+from hoaphuong.documents.typesetting.check_code import check_code
 from hoaphuong.documents.typesetting.checks import MOST_ANNEXES, faults_of, tidy
 from hoaphuong.documents.typesetting.faults import Fault, PaperRefused
 from hoaphuong.documents.typesetting.letters import balanced
@@ -85,6 +86,7 @@ def facts_of(paper: Paper, *, at: dt.date, draft: str = "") -> dict[str, Any]:
         "contact": paper.contact,
         "regulation": regulation,
         "annexes": annexes,
+        "check": check_code(paper.check),
     }
 
 

@@ -124,6 +124,7 @@ class Paper:
     trích yếu without "V/v". ``issuer`` is the line of a decision above its grounds ("Chủ tịch Ủy
     ban nhân dân thành phố Hải Phòng"); empty takes it from the signer. Addressees and
     recipients are written without dash and full stop. ``archive`` is what follows "Lưu:".
+    ``check`` is the absolute address where anyone sees that the paper is genuine: a QR code.
     """
 
     kind: Kind
@@ -150,3 +151,4 @@ class Paper:
     meeting: Meeting | None = None
     regulation: Regulation | None = None
     annexes: tuple[Annex, ...] = ()
+    check: str = ""

@@ -9,6 +9,7 @@ from django.db import transaction
 from hoaphuong.exchange.composing import compose
 from hoaphuong.exchange.contracts import MessageQueued, MessageSent, OutgoingDocument, StatusSent
 from hoaphuong.exchange.edxml.message import MOST_SUBJECT, STATUS_CODES
+from hoaphuong.exchange.edxml.writing import HEADER
 from hoaphuong.exchange.models import Message
 from hoaphuong.exchange.rules import ASKED_BACK, document_id
 from hoaphuong.files import actions as files
@@ -17,6 +18,7 @@ from hoaphuong.kernel import journal, outgoing
 from hoaphuong.kernel.faults import point
 from hoaphuong.kernel.folding import fold
 from hoaphuong.kernel.values import Code, Ref
+from hoaphuong.signing import actions as signing
 
 CALL = "exchange.send"
 RETENTION = "exchange"
@@ -116,7 +118,7 @@ def prepare(*, key: str, at: datetime) -> Message:
     message = Message.objects.select_related("about").get(key=key)
     if message.file_key:
         return message
-    content = compose(message)
+    content = _sealed(message, at)
     kept = files.keep(
         content=content,
         name=f"{key}.edxml",
@@ -130,6 +132,18 @@ def prepare(*, key: str, at: datetime) -> Message:
     Message.objects.filter(key=key, file_key="").update(**told)
     point("exchange.prepared")
     return Message.objects.select_related("about").get(key=key)
+
+
+def _sealed(message: Message, at: datetime) -> bytes:
+    """The message with its agency's seal; an agency that has none sends it as it is."""
+
+    def sign(content: bytes) -> bytes:
+        return signing.seal_message(content, agency=message.agency_code, inside=HEADER, at=at)
+
+    try:
+        return compose(message, sign=sign)
+    except signing.NoSeal:
+        return compose(message)
 
 
 @transaction.atomic

@@ -26,6 +26,7 @@ from hoaphuong.signing.actions.items import (
     let_wait,
     put_back_of,
 )
+from hoaphuong.signing.actions.messages import NoSeal, seal_message
 from hoaphuong.signing.actions.tokens import (
     NotPrepared,
     finish_with_cms,
@@ -37,6 +38,7 @@ __all__ = [
     "CertificateRefused",
     "Claimed",
     "ImageRefused",
+    "NoSeal",
     "NoSuchBatch",
     "NoSuchCertificate",
     "NotAuthorised",
@@ -57,6 +59,7 @@ __all__ = [
     "prepare_for_token",
     "put_back_of",
     "record_certificate",
+    "seal_message",
     "try_again",
     "undo_image",
     "withdraw",

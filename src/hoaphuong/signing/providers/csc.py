@@ -147,7 +147,7 @@ class CscKeys:
             raise KeyUnavailable("The remote signing service gave no agreement.") from odd
         except KeyUnavailable as refused:
             if isinstance(refused.__cause__, BadAnswer) and refused.__cause__.status == 400:
-                pass
+                self._refused.add(reference)
             raise
 
     def _call(self, call: str, asked: dict[str, Any]) -> dict[str, Any]:

@@ -208,7 +208,7 @@ def test_a_name_that_leads_elsewhere_is_refused(name: str) -> None:
     assert unreadable(packed(signed() | {name: b"a"})) == "broken"
 
 
-@pytest.mark.parametrize("name", ["phụ lục/b.txt", "PHỤ LỤC/B.TXT", "phụ lục/b.txt"])
+@pytest.mark.parametrize("name", ["phụ lục/b.txt", "PHỤ LỤC/B.TXT"])
 def test_two_files_of_one_name_are_refused(name: str) -> None:
     into = io.BytesIO(packed(signed()))
     with zipfile.ZipFile(into, "a") as archive, warnings.catch_warnings():
@@ -259,20 +259,22 @@ def test_a_container_cut_anywhere_is_unreadable_or_not_valid() -> None:
         assert unreadable(content[:end]) in ("broken", "unknown_kind")
 
 
-def test_every_changed_byte_is_found_or_changes_nothing() -> None:
-    content, tried = packed(signed(Level.B_B)), 0
-    whole = containers.opened(content)
+def test_a_changed_byte_of_the_archive_is_found_or_changes_nothing() -> None:
+    content = packed(signed(Level.B_B))
+    whole, refused = containers.opened(content), 0
     for place in range(len(content)):
         changed = content[:place] + bytes([content[place] ^ 4]) + content[place + 1 :]
         try:
-            files = containers.opened(changed)
+            assert containers.opened(changed) == whole, place
         except Unreadable:
-            continue
-        if files != whole:
-            tried += 1
-            try:
-                found = said(changed)
-            except Unreadable:
-                continue
-            assert all(one.verdict is not Verdict.VALID for one in found), place
-    assert tried
+            refused += 1
+    assert refused > len(content) // 2
+
+
+def test_every_changed_byte_of_every_file_is_found() -> None:
+    files = signed(Level.B_B)
+    for name in FILES:
+        for place in range(len(files[name])):
+            changed = bytearray(files[name])
+            changed[place] ^= 4
+            assert reasons(files | {name: bytes(changed)}) == ["content_changed"]

@@ -88,6 +88,14 @@ def test_evidence_and_time_stamps_do_not_count_as_changes(authority, certified):
     assert not one.changed_after
 
 
+def test_evidence_that_grows_in_place_is_permitted_by_every_signature(authority, certified):
+    content = with_evidence(certified, ocsps=[authority.ocsp(day("2026-05-30"))])
+    content = signed(content, authority.signer, authority, name="DAU")
+    found = whole(with_evidence(content, certs=[authority.root.der]), authority)
+    assert found.verdict.value == "valid"
+    assert set(changes(found.signatures[1])) == {("evidence added", True)}
+
+
 def test_evidence_cannot_smuggle_another_page(authority, certified):
     """An object that the page uses is not cleared by standing in the store of evidence too."""
     content = with_evidence(certified, ocsps=[authority.ocsp(NOW)])
@@ -121,6 +129,7 @@ def test_any_byte_changed_is_found(authority):
     chosen = random.Random(20260301)
     places = {chosen.randrange(len(content)) for _ in range(80)}
     places |= {chosen.randrange(gap.start(1), message_end) for _ in range(80)}
+    places |= set(range(gap.start(1), gap.start(1) + 16))  # where its lengths begin
     places |= {gap.start(1) - 1, gap.end(1), message_end + 50, len(content) - 1, 0}
     unseen = []
     for place in sorted(places):

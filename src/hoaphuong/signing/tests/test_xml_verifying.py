@@ -2,7 +2,7 @@
 
 import base64
 import random
-from collections.abc import Callable
+import ssl
 from datetime import datetime, timedelta
 
 import pytest
@@ -88,10 +88,7 @@ def test_another_librarys_signature_is_valid() -> None:
 
 
 def _pem(*ders: bytes) -> str:
-    return "".join(
-        f"-----BEGIN CERTIFICATE-----\n{base64.encodebytes(der).decode()}-----END CERTIFICATE-----\n"
-        for der in ders
-    )
+    return "".join(ssl.DER_cert_to_PEM_cert(der) for der in ders)
 
 
 def test_long_after_the_certificate_ended_evidence_and_stamps_still_prove_it() -> None:
@@ -143,7 +140,7 @@ def test_a_further_archive_stamp_keeps_it_valid() -> None:
 def test_the_same_document_written_in_another_way_stays_valid() -> None:
     content = signed(Level.B_LT).decode()
     rewritten = (
-        content.replace("<edXML:Subject b=\"2\" a=\"1\">", "<edXML:Subject\n a='1'   b='2' >")
+        content.replace('<edXML:Subject b="2" a="1">', "<edXML:Subject\n a='1'   b='2' >")
         .replace("</edXML:Subject>", "</edXML:Subject  >")
         .replace("&gt;", "&#62;")
         .replace("<!-- note -->", "<!-- another note, which is not signed -->")
@@ -169,12 +166,13 @@ def _changed_meaning(before: bytes, after: bytes) -> bool:
     return bare(before) != bare(after)
 
 
-@pytest.mark.parametrize("level", [Level.B_B, Level.B_LT])
-def test_every_changed_byte_of_what_is_signed_is_found(level: Level) -> None:
-    """Every place is too many: each third one, from a different one on in each run of levels."""
+@pytest.mark.parametrize(("level", "step"), [(Level.B_B, 3), (Level.B_LT, 31)])
+@pytest.mark.filterwarnings("ignore:Parsed a serial number", "ignore:Attribute's length")
+def test_every_changed_byte_of_what_is_signed_is_found(level: Level, step: int) -> None:
+    """Every place is too many: each third one, and fewer where most is evidence."""
     content, missed, tried = signed(level), [], 0
     rng = random.Random(level.value)
-    for place in range(rng.randrange(3), len(content), 3):
+    for place in range(1, len(content), step):
         other = bytes([content[place] ^ (1 << rng.randrange(7))])
         changed = content[:place] + other + content[place + 1 :]
         try:
@@ -198,143 +196,6 @@ def test_a_changed_word_tells_what_happened() -> None:
     moved = content.replace(b"2026-11-20T08:00:00Z", b"2026-11-21T08:00:00Z")
     assert said(moved).reason == "content_changed"
     assert said(moved).claimed_at is None  # what is not signed is not told
-
-
-def _wrapped(change: Callable[[etree._Element], etree._Element]) -> bytes:
-    """A message whose body alone is signed, by its Id, and what an attacker makes of it."""
-    root = etree.fromstring(b"<m><body Id='b'><pay>100</pay></body></m>")
-    part = Part(canonical(root[0], EXCLUSIVE), "#b", (EXCLUSIVE,))
-    assemble(root, key=signer(), parts=[part], identifier="s")
-    return etree.tostring(change(root))
-
-
-def test_a_part_signed_by_its_identifier_is_valid_when_nothing_else_is_there() -> None:
-    assert said(_wrapped(lambda root: root), answers=asked()).reason == "valid"
-
-
-def _moved_aside(root: etree._Element) -> etree._Element:
-    body = root[0]
-    aside = etree.SubElement(root, "aside")
-    aside.append(body)
-    root.insert(0, etree.fromstring(b"<body><pay>999</pay></body>"))
-    return root
-
-
-def _twice(root: etree._Element) -> etree._Element:
-    root.insert(0, etree.fromstring(b"<body Id='b'><pay>999</pay></body>"))
-    return root
-
-
-def _into_object(root: etree._Element) -> etree._Element:
-    held = etree.SubElement(root.find(f"{{{DS}}}Signature"), f"{{{DS}}}Object")
-    held.append(root[0])
-    root.insert(0, etree.fromstring(b"<body><pay>999</pay></body>"))
-    return root
-
-
-def _said_more(root: etree._Element) -> etree._Element:
-    root[0].tail = "and 900 more"
-    return root
-
-
-def _attributed(root: etree._Element) -> etree._Element:
-    root.set("pay", "999")
-    return root
-
-
-def _gone(root: etree._Element) -> etree._Element:
-    root[0].set("Id", "c")
-    return root
-
-
-def _smuggled(root: etree._Element) -> etree._Element:
-    held = etree.SubElement(root.find(f"{{{DS}}}Signature"), f"{{{DS}}}Object")
-    held.append(etree.fromstring(b"<pay>999</pay>"))
-    return root
-
-
-def _styled(root: etree._Element) -> etree._Element:
-    root.addprevious(etree.ProcessingInstruction("xml-stylesheet", "href='x.xsl'"))
-    return root.getroottree()
-
-
-@pytest.mark.parametrize(
-    ("attack", "reason"),
-    [
-        (_moved_aside, "forbidden_change"),
-        (_into_object, "forbidden_change"),
-        (_said_more, "forbidden_change"),
-        (_attributed, "forbidden_change"),
-        (_smuggled, "forbidden_change"),
-        (_styled, "forbidden_change"),
-        (_twice, "content_changed"),
-        (_gone, "content_changed"),
-    ],
-)
-def test_a_wrapped_message_is_invalid(
-    attack: Callable[[etree._Element], etree._Element], reason: str
-) -> None:
-    found = said(_wrapped(attack), answers=asked())
-    assert (found.verdict, found.reason) == (Verdict.INVALID, reason)
-    assert found.changed_after
-
-
-def test_content_smuggled_into_an_enveloped_signature_is_found() -> None:
-    content = signed(Level.B_B)
-    smuggled = content.replace(b"</ds:Signature>", b"<ds:Object><a/></ds:Object></ds:Signature>")
-    assert said(smuggled, answers=asked()).reason == "forbidden_change"
-
-
-@pytest.mark.parametrize(
-    ("uri", "transform", "reason"),
-    [
-        ("http://127.0.0.1:9/a.xml", "", "signed_data_missing"),
-        ("file:///etc/hostname", "", "signed_data_missing"),
-        ("#xpointer(/)", "", "content_changed"),
-        ("", "http://www.w3.org/TR/1999/REC-xslt-19991116", "unsupported_algorithm"),
-        ("", "http://www.w3.org/TR/1999/REC-xpath-19991116", "unsupported_algorithm"),
-        ("", "http://www.w3.org/2002/06/xmldsig-filter2", "unsupported_algorithm"),
-    ],
-)
-def test_nothing_is_fetched_and_no_program_of_a_stranger_is_run(
-    uri: str, transform: str, reason: str
-) -> None:
-    root = etree.fromstring(b"<a><b>1</b></a>")
-    steps = (transform,) if transform else ()
-    assemble(root, key=signer(), parts=[Part(b"x", uri, steps)], identifier="s")
-    found = said(etree.tostring(root), answers=asked())
-    assert (found.reason, found.verdict is Verdict.VALID) == (reason, False)
-
-
-def test_all_but_the_signatures_may_be_said_with_the_filter_libraries_write() -> None:
-    root = etree.fromstring(b"<a><b>1</b></a>")
-    filters = "http://www.w3.org/2002/06/xmldsig-filter2"
-    part = Part(b"<a><b>1</b></a>", "", (filters, EXCLUSIVE))
-
-    class Filtering:
-        certificate, chain = signer().certificate, signer().chain
-
-        def sign(self, data: bytes) -> bytes:
-            return signer().sign(data)
-
-    signature = assemble(root, key=Filtering(), parts=[part], identifier="s")
-    step = signature.find(f".//{{{DS}}}Transform")
-    kept = etree.SubElement(step, f"{{{filters}}}XPath", {"Filter": "subtract"})
-    kept.text = "/descendant::ds:Signature"
-    _sign_again(signature)
-    assert said(etree.tostring(root), answers=asked()).reason == "valid"
-    kept.text = "/descendant::b"
-    _sign_again(signature)
-    assert said(etree.tostring(root), answers=asked()).reason == "unsupported_algorithm"
-
-
-def _sign_again(signature: etree._Element) -> None:
-    from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
-
-    info = signature.find(f"{{{DS}}}SignedInfo")
-    r, s = decode_dss_signature(signer().sign(canonical(info, EXCLUSIVE)))
-    value = r.to_bytes(32, "big") + s.to_bytes(32, "big")
-    signature.find(f"{{{DS}}}SignatureValue").text = base64.b64encode(value).decode()
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,8 @@ def _look(archive: zipfile.ZipFile, content: bytes) -> None:
     for entry in entries:
         if entry.flag_bits & 0x41:
             raise Unreadable("encrypted", entry.filename[:100])
+        if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise Unreadable("broken", f"packing method {entry.compress_type}")
         if _escapes(entry) or stat.S_ISLNK(entry.external_attr >> 16):
             raise Unreadable("broken", f"a name that leads elsewhere: {entry.filename[:100]!r}")
         name = unicodedata.normalize("NFC", entry.filename).casefold()

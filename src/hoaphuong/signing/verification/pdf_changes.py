@@ -53,7 +53,7 @@ class EvidenceRule(WhitelistRule):
         for ref in compare_key_refs("/DSS", old, old.root, new.root):
             yield ReferenceUpdate(ref)
         old._load_reverse_xref_cache()
-        held = new.collect_dependencies(store, since_revision=old.revision + 1)
+        held = new.collect_dependencies(store)
         for ref in held:
             elsewhere = [
                 path for path in old._get_usages_of_ref(ref) if path.path[:2] != ("/Root", "/DSS")

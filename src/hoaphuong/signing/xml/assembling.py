@@ -61,9 +61,7 @@ def assemble(
             _child(data, "X509Certificate").text = base64.b64encode(certificate).decode()
         if describe is not None:
             properties = describe(_child(signature, "Object"))
-            part = Part(
-                canonical(properties, EXCLUSIVE), f"#{properties.get('Id')}", (EXCLUSIVE,)
-            )
+            part = Part(canonical(properties, EXCLUSIVE), f"#{properties.get('Id')}", (EXCLUSIVE,))
             _reference(info, part, Type=SIGNED_PROPERTIES)
         value.text = base64.b64encode(_sign(key, canonical(info, EXCLUSIVE))).decode()
     except BaseException:

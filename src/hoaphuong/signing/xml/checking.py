@@ -88,12 +88,12 @@ def check(signature: etree._Element, files: Mapping[str, bytes] | None = None) -
     key, weak = _key(certificate)
     if properties is None and not faults and signature.find(QUALIFYING) is not None:
         faults = [_Fault("broken_signature", "Its properties are not signed, or not its own")]
-    fault = faults[0] if faults else _Fault("", "")
+    worst = faults[0] if faults else _Fault("", "")
     return Checked(
         certificate=certificate,
         certificates=known,
-        fault=fault.reason,
-        detail=fault.detail,
+        fault=worst.reason,
+        detail=worst.detail,
         weak="SHA-1" if "sha1" in (hash_name, *digests) else weak,
         algorithm=f"{key} {hash_name.upper().replace('SHA', 'SHA-')}",
         value=value,
@@ -160,14 +160,12 @@ def _targets(
         if hashlib.new(DIGESTS[algorithm], target.content).digest() == _base64(wanted):
             targets.append(target)
         else:
-            uri = reference.get("URI", "")
-            faults.append(_Fault("content_changed", f"Not what was signed: {uri or 'the document'}"))
+            uri = reference.get("URI") or "the document"
+            faults.append(_Fault("content_changed", f"Not what was signed: {uri[:120]}"))
     return targets, sorted(faults, key=lambda fault: fault.reason == "signed_data_missing"), names
 
 
-def _signed_properties(
-    signature: etree._Element, targets: list[Target]
-) -> etree._Element | None:
+def _signed_properties(signature: etree._Element, targets: list[Target]) -> etree._Element | None:
     """The XAdES properties, when they belong to this signature and one of its digests is theirs."""
     qualifying = signature.find(QUALIFYING)
     if qualifying is None:
@@ -271,7 +269,8 @@ def _base64(element: etree._Element) -> bytes:
     try:
         return base64.b64decode("".join(str(element.xpath("string()")).split()), validate=True)
     except (binascii.Error, ValueError) as fault:
-        raise _Fault("broken_signature", f"{etree.QName(element).localname} is not base64") from fault
+        name = etree.QName(element).localname
+        raise _Fault("broken_signature", f"{name} is not base64") from fault
 
 
 def decoded(elements: Iterable[etree._Element]) -> list[bytes]:

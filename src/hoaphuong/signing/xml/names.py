@@ -57,7 +57,7 @@ def canonical(
         raise NotCanonical(str(fault)) from fault
     finally:
         for name in inherited:
-            del what.attrib[name]  # type: ignore[union-attr]
+            del what.attrib[name]
 
 
 def _inherit(element: etree._Element, method: str) -> list[str]:
