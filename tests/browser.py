@@ -1,8 +1,11 @@
 """One person's browser: opens, presses, fills in, and notes what a person would complain of."""
 
+import itertools
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,6 +30,8 @@ def chromium() -> Iterator[Any]:
 
 class Walk:
     """One person's browser, which notes every error of the console and every sideways scroll."""
+
+    _shown = itertools.count(1)
 
     def __init__(
         self, browser: Any, address: str, *, width: int, language: str, script: bool = True
@@ -61,6 +66,12 @@ class Walk:
         assert self.broken == []
         wide = self.page.locator("html").evaluate("e => e.scrollWidth")
         assert wide <= self.width, f"{self.page.url} is {wide} px wide"
+
+    def picture(self, name: str) -> None:
+        """Keep what is shown now in the folder HOAPHUONG_PICTURES, for people who want to look."""
+        if folder := os.environ.get("HOAPHUONG_PICTURES"):
+            at = Path(folder) / f"{name}-{self.width}-{next(self._shown):02}.png"
+            self.page.screenshot(path=at, full_page=True)
 
     def become(self, username: str) -> None:
         self.page.goto("/nhan-vat")

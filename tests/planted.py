@@ -8,6 +8,7 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
+from PIL import Image
 from pypdf import PdfWriter
 from stdnum.vn import mst
 
@@ -75,6 +76,15 @@ def paper(title: str) -> bytes:
     return out.getvalue()
 
 
+def ink() -> bytes:
+    """A picture of a seal."""
+    drawn = Image.new("RGBA", (100, 60), (0, 0, 0, 0))
+    drawn.paste((0, 0, 0, 255), (20, 20, 80, 40))
+    out = io.BytesIO()
+    drawn.save(out, "PNG")
+    return out.getvalue()
+
+
 def session_of(account: Account, *, second_factor: bool = True) -> str:
     """A session as signing in leaves it, with a second factor or without."""
     store = SessionStore()
@@ -108,6 +118,8 @@ def plant() -> Planted:
         found.accounts[person] = account
         found.sessions[person] = session_of(account)
     _end_the_former_clerk_s_grant(found.accounts["former clerk"], found.agencies["here"], at)
+    for agency in found.agencies.values():
+        signing.keep_image(content=ink(), agency=agency, by="t", at=at)
     for number, whose in enumerate(ROWS):
         found.rows[whose] = _row(found, whose, number, at=at)
     ProcedureReject.objects.create(

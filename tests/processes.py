@@ -156,8 +156,10 @@ class City:
         self.children.append(child)
         return child
 
-    def start_worker(self, *, die_at: str = "") -> subprocess.Popen[str]:
-        return self._start("hoaphuong", "worker", HOAPHUONG_DIE_AT=die_at)
+    def start_worker(self, *, die_at: str = "", **env: str) -> subprocess.Popen[str]:
+        """Connected to the city's axis when that was started before."""
+        env = {**stand_in.to_axis(self.home), **env, "HOAPHUONG_DIE_AT": die_at}
+        return self._start("hoaphuong", "worker", **env)
 
     def start_web(self, **env: str) -> subprocess.Popen[str]:
         port = free_port()
@@ -175,6 +177,15 @@ class City:
         child = stand_in.start(self.home, "authority", self.environment())
         self.children.append(child)  # type: ignore[arg-type]
         self.wait(lambda: _answers(stand_ins.addresses(self.home)["authority"]))
+        return child
+
+    def start_axis(self) -> "subprocess.Popen[bytes]":
+        """The demonstration's document exchange, at the template's port too."""
+        child = stand_in.start(self.home, "axis", self.environment())
+        self.children.append(child)  # type: ignore[arg-type]
+        port = stand_in.ports(self.home)["axis"]
+        # It is asked by its port: whoever is not one of its systems gets no answer from it.
+        self.wait(lambda: stand_in.to_axis(self.home) and not stand_ins.is_free(port))
         return child
 
     def answers(self) -> bool:

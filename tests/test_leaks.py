@@ -20,7 +20,7 @@ from tests import leak_tables as tables
 from tests.leak_asking import Answer, ask, methods_of, undone
 from tests.leak_matrix import Route
 from tests.leak_tables import ROWS
-from tests.planted import Planted, paper
+from tests.planted import Planted, ink, paper
 
 pytestmark = pytest.mark.django_db
 ROUTES = matrix.routes()
@@ -36,6 +36,8 @@ def posted(route: Route, planted: Planted, whose: str) -> Any:
         return {"assignee": planted.accounts[free].key}
     if route.name == "api:decide":
         return {"outcome": "granted"}
+    if route.name == "signing:seal_image":
+        return {"image": SimpleUploadedFile("dau.png", ink(), "image/png")}
     if route.name in tables.API_STEPS or route.step:
         return {"note": "Xin bổ sung"}
     return {"papers": upload} if route.name == "dossiers:supply" else {}
@@ -129,7 +131,8 @@ def _faults_of_line(
     if line.account != planted.accounts[person].key:
         found.append("the access line names another reader")
     row = planted.rows[whose]
-    record = row.message if route.name.startswith("exchange:") else row.dossier
+    of_app = {"exchange": row.message, "signing": row.agency}
+    record = of_app.get(route.name.partition(":")[0], row.dossier)
     if route.of_a_row and line.record != record:
         found.append("the access line names another record")
     if not line.purpose or line.count < 1:

@@ -28,6 +28,7 @@ def run(asked: argparse.Namespace) -> int:
     _finish_restore(home)
     environment = {**os.environ, "HOAPHUONG_HOME": str(home)}
     environment["HOAPHUONG_DEMO"] = "0" if asked.no_demo else "1"
+    environment.setdefault("HOAPHUONG_PUBLIC_ADDRESS", address(asked.host, asked.port))
     me = [sys.executable, "-m", "hoaphuong"]
     if not asked.no_demo and not (home / "mode").exists():
         stand_ins.choose(home, near=asked.port)
@@ -39,6 +40,15 @@ def run(asked: argparse.Namespace) -> int:
     if not asked.no_demo:
         stand_in.refuse_taken(home)
     return _Running(asked, me, environment, home).until_stopped()
+
+
+def address(host: str, port: int) -> str:
+    """Where a browser finds the web server; one that listens everywhere is found on this machine.
+
+    Stands on papers that are issued, unless HOAPHUONG_PUBLIC_ADDRESS names what readers use.
+    """
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def _writable(home: Path) -> None:
@@ -107,8 +117,7 @@ class _Running:
 
     @property
     def address(self) -> str:
-        host = f"[{self.asked.host}]" if ":" in self.asked.host else self.asked.host
-        return f"http://{host}:{self.asked.port}"
+        return address(self.asked.host, self.asked.port)
 
     def until_stopped(self) -> int:
         status = 0

@@ -17,7 +17,7 @@ from hoaphuong.signing import queries as certificates
 from hoaphuong.signing.signer import sign_while
 
 ORDER = 40
-LAW = "Luật Tổ chức chính quyền địa phương ngày 16 tháng 6 năm 2025"
+LAW = "Căn cứ Luật Tổ chức chính quyền địa phương ngày 16 tháng 6 năm 2025"
 WHAT = "Văn bản hư cấu"
 DRAFTS: tuple[tuple[str, str, str, str], ...] = (
     # kind, subject, body, how far it is

@@ -1,11 +1,13 @@
 """What goes on by itself: scans are read, and the chain's head of each day is published."""
 
 import json
+import logging
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
-from typing import Any
+from typing import IO, Any
 
 from django.utils import timezone
 
@@ -13,7 +15,9 @@ from hoaphuong.documents import actions, queries
 from hoaphuong.files.queries import NoSuchFile, place_of_file
 from hoaphuong.kernel.jobs import Job
 
+log = logging.getLogger("hoaphuong.documents")
 PATIENCE = 900.0  # seconds for one scan
+GRACE = 5.0  # seconds to end when asked
 
 
 @dataclass
@@ -21,7 +25,8 @@ class _Reading:
     """The one scan that is being read, by a process of its own."""
 
     key: str
-    child: "subprocess.Popen[str]"
+    child: "subprocess.Popen[bytes]"
+    said: IO[bytes]  # a file: a pipe would be full after a few pages
     until: float
 
 
@@ -42,8 +47,9 @@ def read_scans() -> bool:
         actions.keep_text(key=key, text="", pages=0, state="failed")
         return True
     words = [sys.executable, "-m", "hoaphuong.documents.reading", str(path), media_type]
-    child = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
-    _now.append(_Reading(key, child, time.monotonic() + PATIENCE))
+    said = tempfile.TemporaryFile()
+    child = subprocess.Popen(words, stdout=said)
+    _now.append(_Reading(key, child, said, time.monotonic() + PATIENCE))
     return False
 
 
@@ -52,17 +58,30 @@ def _take(reading: _Reading) -> bool:
     if child.poll() is None:
         if time.monotonic() < reading.until:
             return False
-        child.kill()
-    said, _ = child.communicate()
+        _end(child)
     _now.clear()
-    found = _understood(said) if child.returncode == 0 else {}
+    with reading.said as said:
+        said.seek(0)
+        found = _understood(said.read()) if child.returncode == 0 else {}
+    if found.get("fault") == "no_reader":
+        log.warning("no scan can be read: install tesseract-ocr and tesseract-ocr-vie")
     state = "read" if "text" in found else "failed"
     text, pages = str(found.get("text", "")), int(found.get("pages", 0))
     actions.keep_text(key=reading.key, text=text, pages=pages, state=state)
     return True
 
 
-def _understood(said: str) -> dict[str, Any]:
+def _end(child: "subprocess.Popen[bytes]") -> None:
+    """Ask it to end, together with what it started; end it when it does not."""
+    child.terminate()
+    try:
+        child.wait(GRACE)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+
+
+def _understood(said: bytes) -> dict[str, Any]:
     try:
         found = json.loads(said)
     except ValueError:

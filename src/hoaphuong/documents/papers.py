@@ -1,5 +1,6 @@
 """A document's row as a page: what is typeset, reserved for signatures, and filled in later."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 PRIORITIES = {"": "0", "KHẨN": "1", "THƯỢNG KHẨN": "2", "HỎA TỐC": "3"}
 # The reserved places, as typesetting names them.
 NUMBER, DAY, MONTH, YEAR = "so", "ngay", "thang", "nam"
-SIGNATURE, SEAL = "chu-ky", "dau"
+SIGNATURE, SEAL, COPY = "chu-ky", "dau", "ban-sao"
 
 
 def paper_of(document: Document, *, dated: bool = False) -> "Paper":
@@ -106,13 +107,16 @@ def final_pdf(document: Document, *, at: datetime) -> bytes:
     from hoaphuong.documents.typesetting import typeset
     from hoaphuong.signing.pdf import reserve
 
-    made = typeset(paper_of(document), at=localdate(at))
-    return reserve(made.pdf, texts=made.texts, signatures=made.signatures)
+    paper = replace(paper_of(document), check=check_address(document))
+    made = typeset(paper, at=localdate(at))
+    # Box 14 is for copies made later: its place in a signed file could never be filled.
+    places = [place for place in made.signatures if place.name != COPY]
+    return reserve(made.pdf, texts=made.texts, signatures=places)
 
 
 def filled_pdf(document: Document) -> bytes:
     """The signed file with its number and day filled in, nothing else changed."""
-    from hoaphuong.signing.pdf import fill
+    from hoaphuong.signing.pdf import empty_texts, fill
 
     assert document.number is not None
     assert document.issued_on is not None
@@ -123,7 +127,10 @@ def filled_pdf(document: Document) -> bytes:
         MONTH: _month(day.month),
         YEAR: str(day.year),
     }
-    return fill(content_of(document), values)
+    signed = content_of(document)
+    # Places are repeated as so-2, ngay-2 … where an annex names its document; minutes have no day.
+    places = {name: name.partition("-")[0] for name in empty_texts(signed)}
+    return fill(signed, {name: values[what] for name, what in places.items()})
 
 
 def _month(month: int) -> str:
@@ -164,8 +171,8 @@ def to_exchange(document: Document, to: Recipient) -> OutgoingDocument:
 
 
 def check_address(document: Document) -> str:
-    """Where anyone sees that a paper is the city's: the path a QR code leads to."""
-    return reverse("documents:check", args=[document.token])
+    """Where anyone sees that a paper is the city's: the address in its QR code."""
+    return settings.PUBLIC_ADDRESS + reverse("documents:check", args=[document.token])
 
 
 def called(document: Document) -> str:

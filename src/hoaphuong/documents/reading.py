@@ -7,11 +7,14 @@ one JSON object: ``text`` and ``pages``, or ``fault`` (``no_reader``, ``unreadab
 
 import json
 import os
+import resource
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +23,8 @@ DPI = 300  # Decree 30/2020/NĐ-CP asks for at least 200; Tesseract reads best a
 MOST_PAGES = 200
 LONGEST_SIDE = 5_000  # pixels of a page: A3 at 300 dpi
 SECONDS_A_PAGE = 60
+MOST_LETTERS = 2_000_000  # of a whole scan; the rest is not searched
+MEMORY_BYTES = 2_000_000_000  # of this process, and of Tesseract
 ENOUGH_LETTERS = 50  # a page whose PDF holds more text than this needs no reading
 
 
@@ -27,6 +32,7 @@ class Unreadable(Exception):
     """``args[0]`` is the fault as it is printed."""
 
 
+@cache
 def reader() -> str | None:
     """Path of Tesseract with its Vietnamese model, or None."""
     found = shutil.which("tesseract")
@@ -46,7 +52,12 @@ def read(path: Path, media_type: str) -> tuple[str, int]:
                 picture.save(page, dpi=(DPI, DPI))
                 text = _words(page)
             texts.append(text.strip())
-    return "\n\f\n".join(texts), len(texts)
+    return _plain("\n\f\n".join(texts)), len(texts)
+
+
+def _plain(text: str) -> str:
+    """Without what no database keeps: zero bytes and halves of letters."""
+    return text[:MOST_LETTERS].replace("\0", " ").encode(errors="replace").decode()
 
 
 def _words(page: Path) -> str:
@@ -99,6 +110,9 @@ def _pdf_pages(path: Path) -> Iterator[tuple[str | None, Any]]:
 
 def main(words: list[str]) -> int:
     path, media_type = Path(words[0]), words[1]
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    # Ended from outside, it takes the Tesseract that it waits for with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     told: dict[str, Any]
     try:
         text, pages = read(path, media_type)

@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from hoaphuong.identity import actions
 
@@ -24,7 +25,7 @@ class CodeField(forms.CharField):
 
 class _CodeOnce(forms.Form):
     code = CodeField(
-        label=_("Code"),
+        label=pgettext_lazy("second factor", "Code"),
         help_text=_("The six digits that your authenticator app shows, or a recovery code."),
     )
 
@@ -59,5 +60,6 @@ class SetUpForm(ActivateTOTPForm):
     """The first code, which shows that the app took the secret."""
 
     code = CodeField(
-        label=_("Code"), help_text=_("The six digits that the app shows for Hoa Phượng.")
+        label=pgettext_lazy("second factor", "Code"),
+        help_text=_("The six digits that the app shows for Hoa Phượng."),
     )

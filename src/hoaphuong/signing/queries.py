@@ -52,7 +52,7 @@ def certificate(key: str) -> CertificateFacts | None:
 
 
 def reference_of(certificate: str) -> str:
-    """By which name a certificate's key is known where it is kept; empty for no such certificate."""
+    """By which name a certificate's key is known where it is kept; empty for none."""
     rows = Certificate.objects.filter(key=certificate)
     return rows.values_list("reference", flat=True).first() or ""
 

@@ -52,6 +52,8 @@ HTTPS = os.environ.get("HOAPHUONG_HTTPS", "") == "1"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+# Stands on papers, as a QR code: where their readers find this program, without a path.
+PUBLIC_ADDRESS = os.environ.get("HOAPHUONG_PUBLIC_ADDRESS", "http://127.0.0.1:8000").rstrip("/")
 PROXIES = int(os.environ.get("HOAPHUONG_PROXIES", "0"))
 SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"

@@ -17,13 +17,14 @@ from typing import Any, BinaryIO, Self
 
 from hoaphuong.command.progress import Report
 
-FORMAT = 1
+FORMAT = 2  # 1 held no folders below keys/, and neither trust/ nor demo/
 MANIFEST = "manifest.json"
 DATABASES = {"sqlite": "city.sqlite3", "postgresql": "city.sql"}
 # Nothing else is ever written by a restore: an archive cannot name a place of its own.
 NAMES = re.compile(
-    r"city\.sqlite3|city\.sql|mode|keys/\w[\w.-]*|heads/\w+\.jsonl|lake/out/city\.sqlite3"
-    r"|rejects/\w[^/\0]*|files/([0-9a-f]{2})/([0-9a-f]{2})/\1\2[0-9a-f]{60}"
+    r"city\.sqlite3|city\.sql|mode|heads/\w+\.jsonl|lake/out/city\.sqlite3|rejects/\w[^/\0]*"
+    r"|(keys|trust|demo)(/[^/\0.][^/\0]*)+"
+    r"|files/(?P<a>[0-9a-f]{2})/(?P<b>[0-9a-f]{2})/(?P=a)(?P=b)[0-9a-f]{60}"
 )
 MOST_MANIFEST = 1 << 28
 CHUNK = 1 << 20

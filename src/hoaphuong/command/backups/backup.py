@@ -20,7 +20,12 @@ from typing import Any
 
 from hoaphuong import __version__
 from hoaphuong.command.backups.archive import DATABASES, Manifest, Writer
-from hoaphuong.command.backups.snapshot import Asked, postgresql_snapshot, sqlite_snapshot
+from hoaphuong.command.backups.snapshot import (
+    Asked,
+    copy_sqlite,
+    postgresql_snapshot,
+    sqlite_snapshot,
+)
 from hoaphuong.command.django_ready import ready
 from hoaphuong.command.progress import Report, bars
 from hoaphuong.command.refusal import Refusal
@@ -28,6 +33,8 @@ from hoaphuong.kernel.faults import point
 
 CHAINS = ("journal", "access")
 PUBLISHED = "lake/out/city.sqlite3"
+# Folders of small files: made before the database names them, so they are read after it.
+BESIDE = ("keys", "trust", "rejects", "demo")
 WORKING = ".hoaphuong-backup-"
 SPARE_BYTES = 50_000_000
 
@@ -138,7 +145,9 @@ def _write(written: Path, home: Path, aside: Path, *, now: datetime, report: Rep
             sealed={chain: _last_batch(city, chain) for chain in CHAINS},
         )
         files = _rows(city, "SELECT DISTINCT sha256, size FROM files_storedfile ORDER BY sha256")
+        beside = _beside(home)
         of = sum(size for _sha256, size in files) + database.stat().st_size
+        of += sum((home / name).stat().st_size for name in beside)
         room(written.parent, of)
         point("backup.snapshot_taken")
         with Writer(written, of=of, report=report) as archive:
@@ -148,8 +157,8 @@ def _write(written: Path, home: Path, aside: Path, *, now: datetime, report: Rep
                 if path.exists():
                     lines = _lines(path, known.get(chain, 0), manifest.sealed[chain])
                     archive.add_bytes(f"heads/{path.name}", lines)
-            for name in _beside(home):
-                _add(archive, name, home / name)
+            for name in beside:
+                _add_beside(archive, name, home, aside)
             if published:
                 _add(archive, PUBLISHED, published)
             _add_files(archive, home, [sha for sha, _size in files], manifest)
@@ -212,14 +221,27 @@ def _batch(line: bytes) -> float:
 
 def _beside(home: Path) -> list[str]:
     """Names of the small files that go with the city."""
-    names = [f"keys/{path.name}" for path in sorted(home.glob("keys/*")) if _is_kept(path)]
-    names += [f"rejects/{path.name}" for path in sorted(home.glob("rejects/*")) if _is_kept(path)]
+    found = [path for part in BESIDE for path in sorted((home / part).rglob("*"))]
+    names = [str(path.relative_to(home)) for path in found if _is_kept(path, home)]
     return (["mode"] if (home / "mode").exists() else []) + names
 
 
-def _is_kept(path: Path) -> bool:
-    # A key that another process is just making bears that process's number.
-    return path.is_file() and not re.search(r"^\.|\.\d+$", path.name)
+def _is_kept(path: Path, home: Path) -> bool:
+    # A key that another process is just making bears that process's number, a folder a dot.
+    making = any(part.startswith(".") for part in path.relative_to(home).parts)
+    return path.is_file() and not making and not re.search(r"\.\d+$|-wal$|-shm$", path.name)
+
+
+def _add_beside(archive: Writer, name: str, home: Path, aside: Path) -> None:
+    """A small file as it is; a database of a stand-in, which may be at work, at one moment."""
+    place = home / name
+    if place.suffix == ".sqlite3":
+        copy = aside / "beside.sqlite3"
+        copy_sqlite(place, copy, report=lambda *_: None)
+        _add(archive, name, copy)
+        copy.unlink()
+    else:
+        _add(archive, name, place)
 
 
 def _add(archive: Writer, name: str, path: Path) -> str:

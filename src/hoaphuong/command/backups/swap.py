@@ -20,12 +20,14 @@ PARTS = (
     "city.sqlite3",
     "city.sqlite3-wal",
     "city.sqlite3-shm",
+    "demo",
     "files",
     "heads",
     "keys",
     "lake",
     "mode",
     "rejects",
+    "trust",
 )
 KEPT = "before-restore"
 

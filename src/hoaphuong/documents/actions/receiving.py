@@ -203,6 +203,16 @@ def keep_text(*, key: str, text: str, pages: int, state: str) -> None:
     incoming.save(update_fields=["text", "text_pages", "text_state", "search_text"])
 
 
+@transaction.atomic
+def read_again(*, key: str) -> None:
+    """Have a scan read once more whose words could not be read; nothing else changes."""
+    incoming = locked(key)
+    if incoming.text_state != "failed":
+        raise WrongStatus(key)
+    incoming.text_state = "waiting"
+    incoming.save(update_fields=["text_state"])
+
+
 def tell_sender(incoming: Incoming, code: str, *, by: str, at: datetime, note: str = "") -> None:
     """The sender's line follows, inside this program or through the axis."""
     if to := recipient_of(incoming):

@@ -20,6 +20,7 @@ from hoaphuong.documents.pages import form_of_draft
 from hoaphuong.documents.pages.moments import entries
 from hoaphuong.documents.rules import full_number
 from hoaphuong.documents.work_kinds import STATUSES
+from hoaphuong.exchange import queries as exchange
 from hoaphuong.files import pages as files
 from hoaphuong.files import queries as shelf
 from hoaphuong.identity import queries as identity
@@ -204,6 +205,7 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
         "urgencies": URGENCIES,
         "prefixes": {k: v for k, v in PREFIXES.items() if k in ("TM.", "KT.", "TL.", "TUQ.")},
         "agencies": identity.agencies().values(),
+        "partners": exchange.partners(),
         "today": timezone.localdate(now),
     }
     status = 422 if request.method == "POST" and form.faults else 200

@@ -25,7 +25,6 @@ EVENTS: dict[str, Any] = {
     "documents.assignment_reported": _("Reported as done"),
     "work.work_assigned": _("An officer took it on"),
     "work.work_given_back": _("Given back to the agency"),
-    "signing.paper_signed": _("Signature made"),
     "signing.paper_restamped": _("Stamped again for the archive"),
 }
 LABELS = {
@@ -48,7 +47,8 @@ class Entry:
 
 def entries(row: Document | Incoming | Assignment) -> list[Entry]:
     """What happened to a document, an arrival or a task, oldest first."""
-    told = journal.timeline(row.key)
+    # That the document was signed is told by the document's own fact.
+    told = [fact for fact in journal.timeline(row.key) if fact[1] != "signing.paper_signed"]
     names = identity.display_names({by for _uuid, _name, by, _body, _at in told})
     found = []
     for _uuid, name, by, body, at in told:

@@ -146,6 +146,8 @@ def _page(
         ],
         "may_assign": may_assign,
         "may_answer": incoming.recall == "asked" and covers(actor, "documents.issue", agency),
+        "may_read_again": incoming.text_state == "failed"
+        and covers(actor, "documents.issue", agency),
         "staff": identity.staff_of(agency, on=today) if may_assign else [],
         "tasks": incoming.assignments.order_by("due_on"),
         "item": work.item_of(INCOMING, incoming.key),
@@ -170,6 +172,8 @@ def step(request: HttpRequest, key: str, verb: str) -> HttpResponse:
         return _assign(request, incoming, typed)
     if verb in ("tra-van-ban", "giu-van-ban"):
         return _answer_recall(request, incoming, typed, agree=verb == "tra-van-ban")
+    if verb == "doc-lai":
+        return _read_again(request, incoming)
     chosen = next((one for one in STEPS if one.verb == verb), None)
     if chosen is None:
         raise Http404
@@ -183,6 +187,16 @@ def step(request: HttpRequest, key: str, verb: str) -> HttpResponse:
     except actions.WrongStatus:
         messages.error(request, _("A colleague has moved this document on, or tasks are open."))
     return redirect("documents:incoming", key)
+
+
+def _read_again(request: HttpRequest, incoming: Incoming) -> HttpResponse:
+    require(request.actor, "documents.issue", incoming.agency_code)
+    try:
+        actions.read_again(key=incoming.key)
+        messages.success(request, _("The scan will be read again."))
+    except actions.WrongStatus:
+        messages.error(request, _("The scan is being read already, or was read."))
+    return redirect("documents:incoming", incoming.key)
 
 
 def _assign(request: HttpRequest, incoming: Incoming, typed: dict[str, str]) -> HttpResponse:

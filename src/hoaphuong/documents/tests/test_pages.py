@@ -114,9 +114,7 @@ def test_another_agencys_officer_sees_nothing_of_a_document(at_desk, client):
 def test_incoming_paper_is_kept_bit_by_bit_registered_and_given_to_an_officer(at_desk):
     mai = at_desk("mai")
     scan = b"\x89PNG\r\n\x1a\n"
-    bad = mai.post(
-        url("scan"), {"agency": agency_of("mai"), "from_name": "", "subject_line": "x"}
-    )
+    bad = mai.post(url("scan"), {"agency": agency_of("mai"), "from_name": "", "subject_line": "x"})
     assert bad.status_code == 422
     from hoaphuong.files.tests.factories import photo
 

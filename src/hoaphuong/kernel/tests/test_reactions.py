@@ -113,3 +113,17 @@ def test_more_events_than_one_round_takes_are_all_heard(house, monkeypatch):
 
     assert heard == ["a", "b", "c", "d", "e"]
     assert Listening.objects.get(reaction="test.write").batch == 1
+
+
+def test_every_reaction_of_the_house_hears_an_event_that_some_app_records():
+    from hoaphuong.kernel.discovery import modules
+
+    known = {
+        thing.name
+        for module in modules("contracts")
+        for thing in vars(module).values()
+        if isinstance(thing, type) and hasattr(thing, "subject") and hasattr(thing, "name")
+    }
+    found = reactions.reactions()
+    assert found
+    assert {one.event for one in found} <= known

@@ -54,7 +54,7 @@ def image(request: HttpRequest, agency: str) -> HttpResponse:
     """The image of an agency's seal; an upload takes its place."""
     _in_charge(request, agency)
     if request.method == "GET":
-        shown(account=request.actor.key, purpose="signing.seal", filter=agency)
+        shown(account=request.actor.key, purpose="signing.seal", record=agency)
         return images.sent(request, otherwise="signing:seals", agency=agency)
     fault = images.kept(request, agency=agency)
     if fault:

@@ -8,13 +8,13 @@ from hoaphuong.signing.pdf.evidence import extend, stamp_ends
 from hoaphuong.signing.pdf.fields import FieldRefused, Forbidden
 from hoaphuong.signing.pdf.fonts import Unwritable
 from hoaphuong.signing.pdf.foreign import Refused
-from hoaphuong.signing.pdf.forms import fill, reserve
+from hoaphuong.signing.pdf.forms import empty_texts, fill, reserve
 from hoaphuong.signing.pdf.paper import Unsignable
 from hoaphuong.signing.pdf.signature import Prepared, finish, prepare, sign
 from hoaphuong.signing.pdf.syntax import Broken
 
 __all__ = [
     "Broken", "CertificateOutOfDate", "FieldRefused", "Forbidden", "Mismatch", "Prepared",
-    "Refused", "Unsignable", "Unwritable", "extend", "fill", "finish", "prepare", "reserve",
-    "sign", "stamp_ends",
+    "Refused", "Unsignable", "Unwritable", "empty_texts", "extend", "fill", "finish", "prepare",
+    "reserve", "sign", "stamp_ends",
 ]  # fmt: skip

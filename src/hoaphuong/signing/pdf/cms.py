@@ -26,7 +26,8 @@ from hoaphuong.signing.authority.der import (
 )  # fmt: skip
 from hoaphuong.signing.providers.base import KeyUnavailable, SigningFault, SigningKey
 
-SHA256 = sequence(oid("2.16.840.1.101.3.4.2.1"))
+# With its NULL (RFC 5754 allows both): asn1crypto puts one in where it is missing, slowly.
+SHA256 = sequence(oid("2.16.840.1.101.3.4.2.1"), NULL)
 RSA_SHA256 = sequence(oid("1.2.840.113549.1.1.11"), NULL)
 ECDSA_SHA256 = sequence(oid("1.2.840.10045.4.3.2"))
 DATA, SIGNED_DATA = oid("1.2.840.113549.1.7.1"), oid("1.2.840.113549.1.7.2")

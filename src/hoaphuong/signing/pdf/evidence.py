@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from asn1crypto import cms, crl, ocsp, tsp, x509
+from asn1crypto import cms, core, crl, ocsp, tsp, x509
 
 from hoaphuong.signing.contracts import Level
 from hoaphuong.signing.pdf import fields
@@ -63,7 +63,7 @@ def _parsed(message: bytes, *, end: int, is_stamp: bool) -> Signed:
             at = tsp.TSTInfo.load(content["encap_content_info"]["content"].parsed.dump())[
                 "gen_time"
             ].native
-        elif info["unsigned_attrs"].native is not None:
+        elif not isinstance(info["unsigned_attrs"], core.Void):
             for attribute in info["unsigned_attrs"]:
                 if attribute["type"].native == "signature_time_stamp_token":
                     token = attribute["values"][0].dump()

@@ -2,12 +2,14 @@
 
 from hashlib import sha256
 
-from asn1crypto import cms, core, x509
+from asn1crypto import cms, core, parser, x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509 import load_der_x509_certificate
 
+from hoaphuong.signing.authority.der import SET, sequence, tlv
+from hoaphuong.signing.pdf.cms import IMPLICIT_0, IMPLICIT_1, SIGNATURE_STAMP
 from hoaphuong.signing.providers.base import SigningFault, TimeStamps
 
 _HASHES = {"sha256": hashes.SHA256(), "sha384": hashes.SHA384(), "sha512": hashes.SHA512()}
@@ -18,11 +20,11 @@ class Refused(SigningFault):
 
 
 def checked(message: bytes, *, digest: bytes, expected: bytes) -> bytes:
-    """The message, in DER, once it is known to be right; Refused."""
+    """The message once it is known to be right, not a byte changed; Refused."""
     try:
         info = cms.ContentInfo.load(message, strict=True)
         _check(info, digest=digest, expected=expected)
-        return info.dump()
+        return message
     except (ValueError, TypeError, KeyError, IndexError, AttributeError) as fault:
         raise Refused(f"The message cannot be read: {fault}") from fault
 
@@ -38,6 +40,8 @@ def _check(info: cms.ContentInfo, *, digest: bytes, expected: bytes) -> None:
     if inside["content_type"].native != "data" or inside["content"].native is not None:
         raise Refused("The message carries a content of its own.")
     signer = infos[0]
+    # Taken before anything is looked into: asn1crypto may write again what it took apart.
+    covered = tlv(SET, signer["signed_attrs"].contents)
     certificate = _certificate(signed, signer)
     if expected and certificate.dump() != expected:
         raise Refused("The message was signed with another certificate than the one expected.")
@@ -58,7 +62,7 @@ def _check(info: cms.ContentInfo, *, digest: bytes, expected: bytes) -> None:
         raise Refused("The message names its certificate by another digest than SHA-256.")
     if first["cert_hash"].native != sha256(certificate.dump()).digest():
         raise Refused("The message names another certificate than it was signed with.")
-    _check_signature(signer, certificate)
+    _check_signature(signer, certificate, covered)
 
 
 def _attributes(signer: cms.SignerInfo) -> dict[str, core.Asn1Value]:
@@ -86,9 +90,8 @@ def _certificate(signed: cms.SignedData, signer: cms.SignerInfo) -> x509.Certifi
     raise Refused("The certificate of the signer is not in the message.")
 
 
-def _check_signature(signer: cms.SignerInfo, certificate: x509.Certificate) -> None:
+def _check_signature(signer: cms.SignerInfo, certificate: x509.Certificate, covered: bytes) -> None:
     signature = signer["signature"].native
-    covered = signer["signed_attrs"].untag().dump()
     used = signer["signature_algorithm"]
     public = load_der_x509_certificate(certificate.dump()).public_key()
     try:
@@ -113,18 +116,36 @@ def _hash(used: cms.SignedDigestAlgorithm) -> hashes.HashAlgorithm:
 
 
 def stamped(message: bytes, stamps: TimeStamps) -> bytes:
-    """The message with a time stamp over its signature, unless it brought one."""
-    info = cms.ContentInfo.load(message)
-    signer = info["content"]["signer_infos"][0]
-    there = signer["unsigned_attrs"]
-    attributes = [] if there.native is None else list(there)
-    if any(one["type"].native == "signature_time_stamp_token" for one in attributes):
+    """The message with a time stamp over its signature, unless it brought one; Refused.
+
+    It is put together from the message's own bytes: what was signed is not written anew.
+    """
+    signer = cms.ContentInfo.load(message)["content"]["signer_infos"][0]
+    kind, outer = _parts(message)
+    (signed,) = _parts(outer)
+    *before, infos = _parts(signed)
+    (info,) = _parts(infos)
+    parts = _parts(info)
+    unsigned = _parts(parts.pop()) if parts[-1][0] == IMPLICIT_1 else []
+    if any(_parts(one)[0] == SIGNATURE_STAMP for one in unsigned):
         return message
     token = stamps.stamp(sha256(signer["signature"].native).digest())
-    attributes.append(
-        cms.CMSAttribute(
-            {"type": "signature_time_stamp_token", "values": [cms.ContentInfo.load(token)]}
-        )
-    )
-    signer["unsigned_attrs"] = cms.CMSAttributes(attributes)
-    return info.dump(force=True)
+    unsigned.append(sequence(SIGNATURE_STAMP, tlv(SET, token)))
+    info = sequence(*parts, tlv(IMPLICIT_1, *sorted(unsigned)))
+    return sequence(kind, tlv(IMPLICIT_0, sequence(*before, tlv(SET, info))))
+
+
+def _parts(encoded: bytes) -> list[bytes]:
+    """What is directly inside an encoded value, each as it is encoded; Refused."""
+    try:
+        _class, _method, _tag, header, content, trailer = parser.parse(encoded, strict=True)
+        if trailer or header[1] == 0x80:
+            raise Refused("The message is not in DER.")
+        found, at = [], 0
+        while at < len(content):
+            size = parser.peek(content[at:])
+            found.append(content[at : at + size])
+            at += size
+    except ValueError as fault:
+        raise Refused(f"The message cannot be read: {fault}") from fault
+    return found

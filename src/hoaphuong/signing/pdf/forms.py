@@ -113,6 +113,16 @@ def fill(pdf: bytes, values: Mapping[str, str]) -> bytes:
     return update.written()
 
 
+def empty_texts(pdf: bytes) -> list[str]:
+    """Names of the text fields that have no value yet, in the file's order; SigningFault."""
+    paper = open_paper(pdf)
+    return [
+        one.name
+        for one in fields.fields(paper)
+        if one.kind == TEXT and not string_text(paper.resolved(one.value))
+    ]
+
+
 def _field(paper: Paper, every: list[fields.Field], name: str, closed: set[str]) -> fields.Field:
     named = [one for one in every if one.name == name]
     if len(named) != 1 or named[0].kind != TEXT:

@@ -6,9 +6,9 @@ the same values (``tests/test_pdf_reading.py`` compares them).
 
 import re
 import zlib
-from typing import Any, NoReturn
+from typing import Any
 
-from hoaphuong.signing.pdf.syntax import Broken, Name, Ref, Token, read
+from hoaphuong.signing.pdf.syntax import Broken, Name, Ref, read
 from hoaphuong.signing.providers.base import SigningFault
 
 MOST_BYTES = 200_000_000
@@ -217,98 +217,6 @@ class PlainPaper(Paper):
         return unpacked(packed)
 
 
-class ThoroughPaper(Paper):
-    """Any file, read with pyHanko."""
-
-    def __init__(self, content: bytes) -> None:
-        from io import BytesIO
-
-        from pyhanko.pdf_utils.misc import PdfError
-        from pyhanko.pdf_utils.reader import PdfFileReader
-
-        super().__init__()
-        self.content = content
-        self._errors: tuple[type[Exception], ...] = (
-            PdfError,
-            ValueError,
-            TypeError,
-            KeyError,
-            IndexError,
-            RecursionError,
-        )
-        self._errors += (AttributeError, OverflowError, NotImplementedError)
-        try:
-            self._reader = PdfFileReader(BytesIO(content), strict=True)
-            xrefs = self._reader.xrefs
-            hybrid = xrefs.hybrid_xrefs_present
-            encrypted = self._reader.encrypted
-            flat = self._reader.trailer.flatten()
-            self.start = int(self._reader.last_startxref or 0)
-        except self._errors as fault:
-            self._broken(fault)
-        if encrypted:
-            raise Unsignable("The file is encrypted.")
-        if hybrid:
-            raise Unsignable("The file has two kinds of cross-references (hybrid).")
-        self.compressed = content[self.start : self.start + 4] != b"xref"
-        self.trailer = self._plain(flat)
-        self._refuse_hidden_scripts()
-
-    def _broken(self, fault: BaseException) -> NoReturn:
-        raise Broken(f"The file cannot be read as a PDF: {fault}") from fault
-
-    def _refuse_hidden_scripts(self) -> None:
-        """Compressed objects are looked through once they are unpacked."""
-        xrefs = self._reader.xrefs
-        try:
-            for revision in range(xrefs.total_revisions):
-                for held in xrefs.object_streams_used_in(revision):
-                    refuse_scripts(self._reader.get_object(held).data)
-        except self._errors as fault:
-            self._broken(fault)
-
-    def own(self, ref: Ref) -> Any:
-        return self._plain(self._object(ref))
-
-    def stream(self, ref: Ref) -> bytes:
-        try:
-            return bytes(self._object(ref).data)
-        except self._errors as fault:
-            self._broken(fault)
-
-    def _object(self, ref: Ref) -> Any:
-        from pyhanko.pdf_utils.generic import Reference
-
-        try:
-            return self._reader.get_object(Reference(*ref, self._reader), never_decrypt=True)
-        except self._errors as fault:
-            self._broken(fault)
-
-    def _plain(self, value: Any) -> Any:
-        """pyHanko's objects as ours."""
-        from io import BytesIO
-
-        from pyhanko.pdf_utils import generic
-
-        if isinstance(value, generic.IndirectObject):
-            return Ref(value.idnum, value.generation)
-        if isinstance(value, generic.NameObject):
-            return Name(str(value).encode("latin-1", "surrogateescape"))
-        if isinstance(value, generic.DictionaryObject):
-            return {self._plain(key): self._plain(value.raw_get(key)) for key in value}
-        if isinstance(value, generic.ArrayObject):
-            return [self._plain(value.raw_get(place)) for place in range(len(value))]
-        if isinstance(value, generic.BooleanObject):
-            return bool(value)
-        if isinstance(value, generic.NullObject):
-            return None
-        if isinstance(value, generic.NumberObject):
-            return int(value)
-        written = BytesIO()
-        value.write_to_stream(written, None)
-        return Token(written.getvalue())
-
-
 def open_paper(content: bytes) -> Paper:
     """The file, ready to be asked; Broken or Unsignable."""
     if len(content) > MOST_BYTES:
@@ -320,6 +228,8 @@ def open_paper(content: bytes) -> Paper:
     try:
         paper = PlainPaper(content)
     except Plain:
+        from hoaphuong.signing.pdf.thorough import ThoroughPaper
+
         paper = ThoroughPaper(content)
     if Name(b"/Encrypt") in paper.trailer:
         raise Unsignable("The file is encrypted.")

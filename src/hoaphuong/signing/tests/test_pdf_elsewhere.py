@@ -6,9 +6,10 @@ from hashlib import sha256
 import pytest
 from asn1crypto import cms
 
+from hoaphuong.signing.authority.der import OCTETS, SEQUENCE, SET, tlv
 from hoaphuong.signing.contracts import Level, ToSign
 from hoaphuong.signing.pdf import Prepared, Refused, finish, prepare
-from hoaphuong.signing.pdf.cms import Signer
+from hoaphuong.signing.pdf.cms import CERTIFICATE_V2, SHA256, Signer
 from hoaphuong.signing.providers.base import SigningFault, TimeStampFailed
 from hoaphuong.signing.tests.pdf_papers import AT, authority, good, key, look, reserved
 
@@ -136,3 +137,22 @@ def test_a_level_that_needs_a_time_stamp_is_not_finished_without_one():
     waiting = prepared(Level.B_T)
     with pytest.raises(TimeStampFailed):
         finish(waiting, answered(waiting.digest))
+
+
+@pytest.mark.parametrize("level", [Level.B_B, Level.B_T])
+def test_what_was_signed_elsewhere_is_not_written_anew(level):
+    """A message may leave NULL out of its algorithms: other bytes, the same meaning (RFC 5754)."""
+    waiting, held = prepared(level), key()
+    signer = Signer(held.certificate, held.chain)
+    named = hashed = bytes.fromhex("300b0609608648016503040201")
+    inside = tlv(SEQUENCE, tlv(SEQUENCE, tlv(SEQUENCE, named, tlv(OCTETS, _sha(held.certificate)))))
+    signer._named = tlv(SEQUENCE, CERTIFICATE_V2, tlv(SET, inside))
+    signer._who = signer._who.replace(SHA256, hashed)
+    message = signer.message(waiting.digest, held.sign(signer.attributes(waiting.digest)), None)
+    made = finish(waiting, message, stamps=authority(), answers=None)
+    assert signer.attributes(waiting.digest)[3:].hex().encode() in made
+    assert good(made)
+
+
+def _sha(data: bytes) -> bytes:
+    return sha256(data).digest()

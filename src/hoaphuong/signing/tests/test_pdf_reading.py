@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from hoaphuong.signing.contracts import Level, ToSign
 from hoaphuong.signing.pdf import extend, fill, sign
-from hoaphuong.signing.pdf.paper import PlainPaper, ThoroughPaper, Unsignable, open_paper
+from hoaphuong.signing.pdf.paper import PlainPaper, Unsignable, open_paper
 from hoaphuong.signing.pdf.syntax import (
     Broken,
     Name,
@@ -19,6 +19,7 @@ from hoaphuong.signing.pdf.syntax import (
     text,
     write,
 )  # fmt: skip
+from hoaphuong.signing.pdf.thorough import ThoroughPaper
 from hoaphuong.signing.providers.base import SigningFault
 from hoaphuong.signing.tests.pdf_papers import (
     AT,

@@ -126,6 +126,13 @@ def test_an_archive_stamp_over_other_evidence_is_wrong() -> None:
     assert said(mixed).reason == "stamp_wrong"
 
 
+def test_evidence_taken_out_under_an_archive_stamp_is_missed() -> None:
+    root = etree.fromstring(signed())
+    evidence = root.find(f".//{{{XADES}}}RevocationValues")
+    evidence.getparent().remove(evidence)
+    assert said(etree.tostring(root.getroottree()), answers=asked()).reason == "stamp_wrong"
+
+
 def test_a_further_archive_stamp_keeps_it_valid() -> None:
     again = extend_xml(
         signed(),

@@ -2,16 +2,18 @@
 
 import base64
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from lxml import etree
 
 from hoaphuong.signing.contracts import Level, Verdict
+from hoaphuong.signing.tests.test_xml_enveloped import xmlsec
 from hoaphuong.signing.tests.test_xml_verifying import asked, said, signed
 from hoaphuong.signing.tests.xml_signers import signer
 from hoaphuong.signing.xml.assembling import Part, assemble
-from hoaphuong.signing.xml.names import DS, EXCLUSIVE, canonical
+from hoaphuong.signing.xml.names import DS, EXCLUSIVE, INCLUSIVE, canonical
 
 
 def _wrapped(change: Callable[[etree._Element], etree._Element]) -> bytes:
@@ -36,6 +38,11 @@ def _moved_aside(root: etree._Element) -> etree._Element:
 
 def _twice(root: etree._Element) -> etree._Element:
     root.insert(0, etree.fromstring(b"<body Id='b'><pay>999</pay></body>"))
+    return root
+
+
+def _twice_behind(root: etree._Element) -> etree._Element:
+    root.append(etree.fromstring(b"<body Id='b'><pay>999</pay></body>"))
     return root
 
 
@@ -82,6 +89,7 @@ def _styled(root: etree._Element) -> etree._Element:
         (_smuggled, "forbidden_change"),
         (_styled, "forbidden_change"),
         (_twice, "content_changed"),
+        (_twice_behind, "content_changed"),
         (_gone, "content_changed"),
     ],
 )
@@ -91,6 +99,21 @@ def test_a_wrapped_message_is_invalid(
     found = said(_wrapped(attack), answers=asked())
     assert (found.verdict, found.reason) == (Verdict.INVALID, reason)
     assert found.changed_after
+
+
+def test_properties_of_another_signature_are_not_believed() -> None:
+    content = signed(Level.B_B)
+    aimed = content.replace(b'Target="#', b'Target="#other-')
+    assert said(aimed, answers=asked()).reason == "broken_signature"
+
+
+def test_a_part_inherits_the_language_around_it_as_xmlsec_says(tmp_path: Path) -> None:
+    root = etree.fromstring(b"<m xml:lang='vi'><body Id='b'><pay>100</pay></body></m>")
+    part = Part(canonical(root[0], INCLUSIVE), "#b", (INCLUSIVE,))
+    assemble(root, key=signer(), parts=[part], identifier="s")
+    content = etree.tostring(root)
+    assert xmlsec(content, tmp_path, "--id-attr:Id", "body")
+    assert not root[0].get("{http://www.w3.org/XML/1998/namespace}lang")
 
 
 def test_content_smuggled_into_an_enveloped_signature_is_found() -> None:

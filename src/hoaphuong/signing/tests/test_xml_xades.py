@@ -1,6 +1,7 @@
 """XAdES at four levels: built as the standard says, believed by xmlsec1 and signxml."""
 
 import base64
+import copy
 import hashlib
 from datetime import timedelta
 from pathlib import Path
@@ -95,6 +96,32 @@ def test_the_time_stamp_is_over_the_signature_value() -> None:
     info = cms.ContentInfo.load(base64.b64decode(held))["content"]["encap_content_info"]
     imprint = info["content"].parsed["message_imprint"]["hashed_message"].native
     assert imprint == hashlib.sha256(canonical(value, EXCLUSIVE)).digest()
+
+
+def test_an_archive_stamp_is_over_what_the_standard_lists_in_its_order() -> None:
+    """Put together here from EN 319 132-1, 5.5.2.2, not with the code that makes it."""
+    root = etree.fromstring(_signed(Level.B_LTA))
+    bare = copy.deepcopy(root)
+    signature = bare.find(f".//{{{DS}}}Signature")
+    signature.getparent().remove(signature)
+    signature = root.find(f".//{{{DS}}}Signature")
+    unsigned = list(root.find(f".//{{{XADES}}}UnsignedSignatureProperties"))
+    pieces = [
+        root.find(f".//{{{XADES}}}SignedProperties"),
+        *(
+            signature.find(f"{{{DS}}}{name}")
+            for name in ("SignedInfo", "SignatureValue", "KeyInfo")
+        ),
+        *unsigned[:-1],
+    ]
+    content = etree.tostring(bare, method="c14n", with_comments=False) + b"".join(
+        etree.tostring(piece, method="c14n", exclusive=True, with_comments=False)
+        for piece in pieces
+    )
+    held = unsigned[-1].findtext(f"{{{XADES}}}EncapsulatedTimeStamp")
+    info = cms.ContentInfo.load(base64.b64decode(held))["content"]["encap_content_info"]
+    imprint = info["content"].parsed["message_imprint"]["hashed_message"].native
+    assert imprint == hashlib.sha256(content).digest()
 
 
 def test_evidence_answers_on_every_certificate_but_the_root() -> None:

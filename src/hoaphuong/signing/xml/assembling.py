@@ -49,24 +49,20 @@ def assemble(
     """
     signature = etree.SubElement(place, f"{{{DS}}}Signature", nsmap={"ds": DS})
     signature.set("Id", identifier)
-    try:
-        info = _child(signature, "SignedInfo")
-        _child(info, "CanonicalizationMethod", Algorithm=EXCLUSIVE)
-        _child(info, "SignatureMethod", Algorithm=_method(key.certificate)[0])
-        for number, part in enumerate(parts):
-            _reference(info, part, Id=f"{identifier}-r{number}")
-        value = _child(signature, "SignatureValue", Id=f"{identifier}-value")
-        data = _child(_child(signature, "KeyInfo"), "X509Data")
-        for certificate in (key.certificate, *key.chain):
-            _child(data, "X509Certificate").text = base64.b64encode(certificate).decode()
-        if describe is not None:
-            properties = describe(_child(signature, "Object"))
-            part = Part(canonical(properties, EXCLUSIVE), f"#{properties.get('Id')}", (EXCLUSIVE,))
-            _reference(info, part, Type=SIGNED_PROPERTIES)
-        value.text = base64.b64encode(_sign(key, canonical(info, EXCLUSIVE))).decode()
-    except BaseException:
-        place.remove(signature)
-        raise
+    info = _child(signature, "SignedInfo")
+    _child(info, "CanonicalizationMethod", Algorithm=EXCLUSIVE)
+    _child(info, "SignatureMethod", Algorithm=_method(key.certificate)[0])
+    for number, part in enumerate(parts):
+        _reference(info, part, Id=f"{identifier}-r{number}")
+    value = _child(signature, "SignatureValue", Id=f"{identifier}-value")
+    data = _child(_child(signature, "KeyInfo"), "X509Data")
+    for certificate in (key.certificate, *key.chain):
+        _child(data, "X509Certificate").text = base64.b64encode(certificate).decode()
+    if describe is not None:
+        properties = describe(_child(signature, "Object"))
+        part = Part(canonical(properties, EXCLUSIVE), f"#{properties.get('Id')}", (EXCLUSIVE,))
+        _reference(info, part, Type=SIGNED_PROPERTIES)
+    value.text = base64.b64encode(_sign(key, canonical(info, EXCLUSIVE))).decode()
     return signature
 
 
