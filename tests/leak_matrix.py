@@ -17,15 +17,19 @@ from tests.leak_tables import (
     COVERS,
     DEMONSTRATION,
     EITHER,
+    EMPTY_FORMS,
     NINJA,
     OWN_ACCOUNT,
     PEOPLE,
     PLACES,
     RIGHTS,
     ROWS,
+    SHOWS,
     SIGN_IN,
+    SIGNERS,
     STATUS,
-    STEPS,
+    TRIED_BY_ALL,
+    VERBS,
 )
 
 
@@ -63,10 +67,16 @@ class Route:
         return self.name in SIGN_IN | OWN_ACCOUNT | NINJA
 
     @property
-    def status(self) -> int | None:
+    def status(self) -> int | str | None:
         """The status from which the step may be taken."""
-        steps = {**API_STEPS, "dossiers:step": STEPS.get(self.step, ("", None))}
-        return steps[self.name][1] if self.name in steps else STATUS.get(self.name)
+        if self.step:
+            return VERBS[self.name][self.step][1]
+        return API_STEPS[self.name][1] if self.name in API_STEPS else STATUS.get(self.name)
+
+    @property
+    def stands_for_others(self) -> bool:
+        """Whether this is no step, or the step that is tried in the place of its page's others."""
+        return not self.step or self.step in TRIED_BY_ALL
 
     @property
     def needs(self) -> str:
@@ -80,7 +90,8 @@ class Route:
             return f"an entry in RIGHTS for {self.access.permission}"
         if self.in_api and not self.access.public and not self.access.permission:
             return "" if self.name in EITHER else "Holding(…), or an entry in EITHER"
-        if self.in_api and "POST" in self.methods and self.name not in API_STEPS:
+        steps = self.in_api and "POST" in self.methods and not self.access.public
+        if steps and self.name not in API_STEPS:
             return "an entry in API_STEPS"
         return "" if self.from_library or self._can_be_asked() else "a pattern with one address"
 
@@ -103,6 +114,15 @@ class Route:
             values["verb"] = self.step
         return reverse(self.name, kwargs=values)
 
+    def record(self, row: Any) -> str:
+        """The key of the record that an access line must name."""
+        return str(getattr(row, self.values[self.places[0]][1:]))
+
+    def belongs_to(self, person: str, whose: str) -> bool:
+        """Whether a row of this route is the person's own: a batch is who ordered it's."""
+        signs = self.values.get("key") in (".batch", ".prepared")
+        return person == (SIGNERS[whose] if signs else whose)
+
     def rights(self, row_is_own: bool) -> tuple[str, str]:
         """The right at the door, and the right over the row."""
         if self.name in EITHER:
@@ -111,7 +131,7 @@ class Route:
         assert self.access is not None
         held = self.access.permission
         if self.step:
-            return held, STEPS[self.step][0]
+            return held, VERBS[self.name][self.step][0]
         return held, API_STEPS[self.name][0] if self.name in API_STEPS else held
 
 
@@ -142,7 +162,7 @@ def _patterns(resolver: Any, space: str = "", path: str = "") -> Iterator[tuple[
 
 
 def routes() -> list[Route]:
-    """Every route, each step of the desk and each operation of the API by itself."""
+    """Every route, each step of a page and each operation of the API by itself."""
     found = []
     operations = _operations()
     for name, path, entry in _patterns(get_resolver()):
@@ -160,9 +180,9 @@ def routes() -> list[Route]:
                 found.append(Route(**named, access=_guard(one), methods=method))
         else:
             access = getattr(entry.callback, "access", None)
-            if name == "dossiers:step":
+            if name in VERBS:
                 about |= {"places": tuple(one for one in places if one != "verb")}
-                found += [Route(**about, access=access, step=step) for step in STEPS]
+                found += [Route(**about, access=access, step=step) for step in VERBS[name]]
             else:
                 found.append(Route(**about, access=access))
     assert not operations, f"operations without an address: {list(operations)}"
@@ -187,7 +207,7 @@ def expected(route: Route, person: str, whose: str, method: str) -> Expected:
         return Expected("open")
     if person == "nobody":
         return Expected("sign in")
-    own = person == whose
+    own = route.belongs_to(person, whose)
     door, right = route.rights(own)
     if route.name in EITHER:
         if not any(kind.role in RIGHTS[one][0] for one in EITHER[route.name]):
@@ -207,13 +227,19 @@ def expected(route: Route, person: str, whose: str, method: str) -> Expected:
             return Expected("404")
         if kind.role not in RIGHTS[right][0]:
             return Expected("403")
-    return Expected("open", int(scope == "agency" and method == "GET"))
+    looks = method == "GET" and route.name not in EMPTY_FORMS
+    batch = route.name == "signing:batch"  # it names the documents that were not signed
+    return Expected("open", int(looks and (scope == "agency" or route.name in SHOWS or batch)))
 
 
 def visible(route: Route, person: str, whose: str) -> set[str]:
     """Whose secrets the answer may hold: one's own, and those that the route is there to show."""
     if expected(route, person, whose, "GET").answer != "open":
         return {person}
+    if route.name in SHOWS:
+        return {person} | SHOWS[route.name].get(person, set())
+    if route.of_a_row and route.belongs_to(person, whose):
+        return {person, whose}
     permission = RIGHTS.get(route.rights(person == whose)[1], ("", ""))
     if permission[1] != "agency" or route.in_api and route.methods == ("POST",):
         return {person}
@@ -226,7 +252,7 @@ def people_for(route: Route) -> list[str]:
     """Everyone; where one test more would tell nothing new, one of each sort."""
     if route.from_library:
         return ["nobody", "owner", "clerk"]
-    if route.step not in ("", "receive", "grant"):
+    if not route.stands_for_others:
         return ["nobody", "owner", "clerk", "case officer", "head", "head elsewhere", "leader"]
     return list(PEOPLE)
 

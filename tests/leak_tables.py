@@ -41,10 +41,28 @@ ROWS = {
     "director": "here",
     "another citizen": "elsewhere",
 }
-COVERS = {"here": {"here"}, "elsewhere": {"elsewhere"}, "above": {"here", "elsewhere"}}
+COVERS = {
+    "here": {"here"},
+    "elsewhere": {"elsewhere"},
+    "above": {"here", "elsewhere"},
+    "city": {"here", "elsewhere"},
+}
+# Who was named to sign each row's documents, and ordered the batch that signs them.
+SIGNERS = {
+    "owner": "head",
+    "parent": "head",
+    "director": "head",
+    "another citizen": "head elsewhere",
+}
 
 # (roles, what the rows are checked by) of each right: a change of permissions.py is made here too.
 RIGHTS = {
+    "documents.view": ({"clerk", "case_officer", "head", "leader"}, "agency"),
+    "documents.draft": ({"clerk", "case_officer", "head"}, "agency"),
+    "documents.review": ({"head", "leader"}, "agency"),
+    "documents.issue": ({"clerk"}, "agency"),
+    "documents.direct": ({"head", "leader"}, "agency"),
+    "documents.steer": ({"leader"}, "city"),
     "dossiers.apply": ({"citizen"}, "owner"),
     "dossiers.view": ({"clerk", "case_officer", "head"}, "agency"),
     "dossiers.receive": ({"clerk", "head"}, "agency"),
@@ -69,8 +87,13 @@ PLACES: dict[str, dict[str, str]] = {
     "co-quan/ho-so/": {"key": ".dossier", "file_key": ".file"},
     "co-quan/viec/": {"key": ".item"},
     "co-quan/trao-doi/": {"key": ".message", "file_key": ".file"},
+    "co-quan/van-ban/": {"key": ".document", "file_key": ".document_file"},
+    "co-quan/van-ban-den/": {"key": ".incoming", "file_key": ".incoming_file"},
+    "co-quan/nhiem-vu/": {"key": ".assignment"},
+    "kt/": {"token": ".check"},
+    "so-phat-hanh/": {"day": "2025-07-01"},
     "co-quan/ky/": {"key": ".batch"},
-    "api/signing/": {"key": ".batch"},
+    "api/signing/": {"key": ".prepared"},
     "co-quan/con-dau/": {"agency": ".agency"},
     "tra-cuu/": {"token": ".token"},
     "api/dossiers/": {"key": ".dossier"},
@@ -84,18 +107,43 @@ PLACES: dict[str, dict[str, str]] = {
     "tai-khoan/": {"key": "a-b", "uidb36": "1"},
     "tai-khoan/hai-buoc/": {"pk": "1"},
 }
-# Each step of the desk needs a right of its own, and a dossier that waits for it.
-STEPS = {
-    "receive": ("dossiers.receive", 1),
-    "decline": ("dossiers.receive", 1),
-    "ask": ("dossiers.process", 4),
-    "process": ("dossiers.process", 2),
-    "payment": ("dossiers.process", 4),
-    "stop": ("dossiers.process", 4),
-    "grant": ("dossiers.process", 4),
-    "refuse": ("dossiers.process", 4),
-    "hand-over": ("dossiers.receive", 9),
+# Each step of a page needs a right of its own, and a row that waits for it: by route.
+VERBS: dict[str, dict[str, tuple[str, int | str]]] = {
+    "dossiers:step": {
+        "receive": ("dossiers.receive", 1),
+        "decline": ("dossiers.receive", 1),
+        "ask": ("dossiers.process", 4),
+        "process": ("dossiers.process", 2),
+        "payment": ("dossiers.process", 4),
+        "stop": ("dossiers.process", 4),
+        "grant": ("dossiers.process", 4),
+        "refuse": ("dossiers.process", 4),
+        "hand-over": ("dossiers.receive", 9),
+    },
+    "documents:step": {
+        "gui-duyet": ("documents.draft", "draft"),
+        "duyet": ("documents.review", "review"),
+        "tra-lai": ("documents.review", "review"),
+        "bo": ("documents.draft", "draft"),
+        "thu-hoi": ("documents.direct", "issued"),
+    },
+    "documents:incoming_step": {
+        "vao-so": ("documents.issue", "arrived"),
+        "tu-choi": ("documents.issue", "arrived"),
+        "luu": ("documents.direct", "registered"),
+        "giao-viec": ("documents.direct", "registered"),
+        "tra-van-ban": ("documents.issue", "registered"),
+        "giu-van-ban": ("documents.issue", "registered"),
+    },
+    "documents:assignment_step": {
+        "bao-cao": ("documents.draft", "open"),
+        "chap-nhan": ("documents.direct", "reported"),
+        "giao-lai": ("documents.direct", "reported"),
+        "thoi": ("documents.direct", "open"),
+    },
 }
+# Steps that everyone tries; of the others one of each sort of person is enough.
+TRIED_BY_ALL = {"receive", "grant", "gui-duyet", "duyet", "vao-so", "bao-cao", "chap-nhan"}
 # API steps: the right, where the route's own is not all, and the status to start from.
 API_STEPS = {
     "api:receive": ("dossiers.receive", 1),
@@ -109,6 +157,24 @@ API_STEPS = {
 STATUS = {"dossiers:supply": 5, "dossiers:withdraw": 1}
 # A route for the applicant and for the agency alike; the row says which of the two it is.
 EITHER = {"api:read": ("dossiers.apply", "dossiers.view")}
+# Pages whose rows are not those of the reader's agencies: whose each reader finds there. Who looks
+# is written down all the same.
+SHOWS = {
+    "documents:to_sign": {
+        signer: {whose for whose, named in SIGNERS.items() if named == signer}
+        for signer in SIGNERS.values()
+    },
+    "documents:steering": {"leader": set(ROWS)},
+}
+# What a desk shows only of documents that wait for it.
+DESKS = {"documents:to_sign": "to_sign", "documents:to_issue": "signed"}
+# Empty forms: they show nobody's rows.
+EMPTY_FORMS = {"documents:begin", "documents:scan"}
+# Open only to a session that has passed the second factor.
+SECOND_FACTOR = {
+    "documents:to_sign", "documents:to_issue", "signing:batch_try_again",
+    "api:prepare_for_token", "api:finish_with_cms",
+}  # fmt: skip
 # There only in the demonstration.
 DEMONSTRATION = {"web:personas", "web:become"}
 # Pages of the sign-in library: which of them are for anyone.

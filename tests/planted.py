@@ -2,7 +2,7 @@
 
 import io
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
@@ -12,6 +12,10 @@ from PIL import Image
 from pypdf import PdfWriter
 from stdnum.vn import mst
 
+from hoaphuong.documents import actions as papers
+from hoaphuong.documents.actions.files import keep
+from hoaphuong.documents.actions.register import enter
+from hoaphuong.documents.models import Document
 from hoaphuong.dossiers import actions as dossiers
 from hoaphuong.dossiers.models import ProcedureReject
 from hoaphuong.exchange import actions as exchange
@@ -24,19 +28,26 @@ from hoaphuong.identity import queries as agencies
 from hoaphuong.identity.models import Account, Grant
 from hoaphuong.kernel.models import OutgoingCall
 from hoaphuong.signing import actions as signing
+from hoaphuong.signing.models import BatchItem, Certificate, Prepared
 from hoaphuong.signing.tests.factories import YEAR, key_and_certificate
 from hoaphuong.work import actions as work
 from hoaphuong.work.models import WorkItem
-from tests.leak_tables import PEOPLE, PLACES, ROWS
+from tests.leak_tables import PEOPLE, PLACES, ROWS, SIGNERS
 from tests.second_factor import passed_session
 
 CODE = PLACES["thu-tuc/"]["code"]
 SINCE = date(2025, 7, 1)
+ISSUED_AT = datetime(2025, 7, 1, 3, tzinfo=UTC)
+SOON = timedelta(days=7)
 
 
 @dataclass(frozen=True)
 class Row:
-    """One person's dossier, draft and papers: keys for addresses, and what must not be seen."""
+    """One person's dossier, draft and papers: keys for addresses, and what must not be seen.
+
+    The documents, tasks and batches of their agency that speak of them belong to the row:
+    ``document`` is on its way, ``document_file`` its file, ``check`` the token of an issued one.
+    """
 
     dossier: str
     number: str
@@ -47,7 +58,15 @@ class Row:
     draft_file: str
     message: str
     batch: str
+    prepared: str
     agency: str
+    document: str
+    document_file: str
+    issued: str
+    check: str
+    incoming: str
+    incoming_file: str
+    assignment: str
     secrets: frozenset[str]
 
 
@@ -59,6 +78,7 @@ class Planted:
     sessions: dict[str, str] = field(default_factory=dict)
     rows: dict[str, Row] = field(default_factory=dict)
     agencies: dict[str, str] = field(default_factory=dict)
+    certificates: dict[str, str] = field(default_factory=dict)
 
     def secrets(self, *, but: set[str]) -> set[str]:
         """What a reader who may see the rows of some must not find."""
@@ -122,6 +142,7 @@ def plant() -> Planted:
         signing.keep_image(content=ink(), agency=agency, by="t", at=at)
     for number, whose in enumerate(ROWS):
         found.rows[whose] = _row(found, whose, number, at=at)
+    papers.publish_head(day=SINCE, stamp=None, at=at)
     ProcedureReject.objects.create(
         key="reject", source="csv:a.csv", line=1, reason_code="code_missing", reason="r", raw="{}"
     )
@@ -195,7 +216,10 @@ def _row(found: Planted, whose: str, number: int, *, at: datetime) -> Row:
     )
     drafts.attach_file(key=draft.key, account=account.key, part="birth_proof", file=kept, at=at)
     person = agencies.person(account.person_id)
-    words = ("ten", "diachi", "congty", "traloi", "giayto", "loinhan", "nhap", "noidung")
+    words = (
+        "ten", "diachi", "congty", "traloi", "giayto", "loinhan", "nhap", "noidung",
+        "vanban", "gopy", "banhanh", "congvanden", "nhiemvu", "tepvanban", "tepden",
+    )  # fmt: skip
     secrets = {mark + word for word in words} | {person.personal_number, person.phone}
     return Row(
         dossier=dossier.key,
@@ -206,9 +230,9 @@ def _row(found: Planted, whose: str, number: int, *, at: datetime) -> Row:
         draft=draft.key,
         draft_file=kept,
         message=_message(mark, agency, sent, at),
-        batch=_batch(account, dossier.key, at),
         agency=agency,
         secrets=frozenset(secrets),
+        **_documents(found, whose, number, at),
     )
 
 
@@ -228,24 +252,110 @@ def _message(mark: str, agency: str, file: str, at: datetime) -> str:
     return key
 
 
-def _batch(account: Account, paper: str, at: datetime) -> str:
-    """Papers to be signed of someone who may not sign any more: nobody else's to follow."""
-    held = signing.record_certificate(
-        provider="demo",
-        reference=account.key,
-        certificate=key_and_certificate(begins=at - YEAR, ends=at + YEAR)[1],
-        account=account.key,
-        by="t",
-        at=at,
+def _documents(found: Planted, whose: str, number: int, at: datetime) -> dict[str, str]:
+    """A draft, an issued document, an arrival with a task, and a batch that could not sign."""
+    mark, agency = _mark(whose), found.agencies[ROWS[whose]]
+    signer = found.accounts[SIGNERS[whose]].key
+    draft = _drafted(found, whose, subject=f"{mark}vanban", at=at)
+    papers.comment(key=draft.key, text=f"{mark}gopy", by=signer, at=at)
+    keep(draft, paper(f"{mark}tepvanban"), state="final", by=signer, at=at)
+    draft.save()
+    before = _drafted(found, whose, subject=f"{mark}banhanh", at=ISSUED_AT)
+    issued = _issued(before, number + 1)
+    arrival = papers.Arrival(
+        agency=agency,
+        source="paper",
+        from_code="",
+        from_name="Bộ Trình diễn",
+        number=str(number + 1),
+        notation="BTD-VP",
+        issued_on=SINCE,
+        kind="CV",
+        subject_line=f"{mark}congvanden",
+        urgency="",
+        file_key=_stored(f"{mark}tepden", found.accounts[whose], at),
     )
-    return signing.order_batch(
+    incoming = papers.receive(arrival=arrival, by="t", at=at)
+    papers.register(key=incoming.key, by="t", at=at)
+    due = timezone.localdate(at) + SOON
+    task = papers.assign(key=incoming.key, what=f"{mark}nhiemvu", due_on=due, by=signer, at=at)
+    return {
+        "document": draft.key,
+        "document_file": draft.file_key,
+        "issued": issued.key,
+        "check": issued.token,
+        "incoming": incoming.key,
+        "incoming_file": incoming.file_key,
+        "assignment": task.key,
+        **_batch(found, SIGNERS[whose], [draft.key, issued.key], at),
+    }
+
+
+def _drafted(found: Planted, whose: str, *, subject: str, at: datetime) -> Document:
+    new = papers.NewDocument(
+        agency=found.agencies[ROWS[whose]],
+        kind="QĐ",
+        subject_line=subject,
+        content={
+            "body": "Điều 1. Giao.\nĐiều 2. Hiệu lực.",
+            "position": "Chủ tịch",
+            "archive": "VT",
+        },
+        signer=found.accounts[SIGNERS[whose]].key,
+        drafter=found.accounts[SIGNERS[whose]].key,
+    )
+    return papers.draft(new=new, at=at)
+
+
+def _issued(document: Document, number: int) -> Document:
+    """As if it had been signed, numbered and sealed; signing so many files would be slow."""
+    keep(document, paper(document.subject_line), state="sealed", by="t", at=ISSUED_AT)
+    document.status, document.issued_at, document.signed_at = "issued", ISSUED_AT, ISSUED_AT
+    document.series, document.number, document.issued_on = document.key, number, SINCE
+    document.file_sha256 = document.files.get().sha256
+    document.save()
+    enter(document, at=ISSUED_AT)
+    work.close_item(kind="documents.document", subject=document.key, at=ISSUED_AT)
+    return document
+
+
+def _batch(found: Planted, signer: str, subjects: list[str], at: datetime) -> dict[str, str]:
+    """One document failed and one waits; another is made ready for the signer's token."""
+    account = found.accounts[signer].key
+    if signer not in found.certificates:
+        certificate = key_and_certificate(begins=at - YEAR, ends=at + YEAR)[1]
+        found.certificates[signer] = signing.record_certificate(
+            provider="demo",
+            reference=account,
+            certificate=certificate,
+            account=account,
+            by="t",
+            at=at,
+        ).key
+    batch = signing.order_batch(
         kind="documents.person",
-        subjects=[paper],
-        certificate=held.key,
-        by=account.key,
+        subjects=subjects,
+        certificate=found.certificates[signer],
+        by=account,
         second_factor_at=at,
         at=at,
     )
+    failed = BatchItem.objects.filter(batch__key=batch, subject=subjects[0])
+    failed.update(state="failed", reason="moved_on", ended_at=at)
+    prepared = Prepared.objects.create(
+        kind="documents.person",
+        subject=subjects[0],
+        certificate=Certificate.objects.get(key=found.certificates[signer]),
+        account_key=account,
+        level="B-LT",
+        before_sha256="0" * 64,
+        file_key="0" * 32,
+        digest="0" * 64,
+        prepared_at=at,
+        expires_at=at + SOON,
+        second_factor_at=at,
+    )
+    return {"batch": batch, "prepared": prepared.key}
 
 
 def _tax_code() -> str:
@@ -267,4 +377,4 @@ def _stored(name: str, account: Account, at: datetime) -> str:
 
 
 def _mark_of(name: str) -> str:
-    return name.removesuffix("giayto").removesuffix("nhap")
+    return name.removesuffix("giayto").removesuffix("nhap").removesuffix("tepden")

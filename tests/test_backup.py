@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -58,6 +59,21 @@ while any([seal(chain) for chain in CHAINS]):
     pass
 with warehouse_in(settings.HOME) as warehouse:
     turn_until_quiet(warehouse, today=localdate())
+"""
+
+SIGN = """
+from hoaphuong.documents import queries
+from hoaphuong.documents.demo import _Cast
+from hoaphuong.documents.signables import PERSON
+cast = _Cast()
+cast.sign(PERSON, lambda: {"lan": [d.key for d in queries.to_sign(cast.key["lan"])]})
+"""
+SIGNED_FILES = """
+import json
+from hoaphuong.documents.models import DocumentFile
+from hoaphuong.files.queries import place_of_file
+files = DocumentFile.objects.filter(state__in=["signed", "sealed"])
+print(json.dumps([str(place_of_file(one.file_key)) for one in files]))
 """
 
 # The raw tables alone: computing figures from them is tried elsewhere.
@@ -170,6 +186,32 @@ def test_a_city_restored_elsewhere_is_the_same_row_by_row(real_city, elsewhere, 
     assert broken == []
     assert files == 1
     assert pending == 0
+
+
+def test_a_restored_demonstration_signs_and_verifies_again(real_city, elsewhere, tmp_path):
+    own = real_city.home / "trust" / "of our province" / "Cơ quan khác.cer"
+    own.parent.mkdir()
+    shutil.copyfile(real_city.home / "trust" / "demonstration-root.cer", own)
+    authority = real_city.start_authority()
+    target = backed_up(real_city, tmp_path / "city.tar")
+    authority.terminate()
+    authority.wait(15)
+    restored = elsewhere.run("restore", str(target))
+    assert restored.returncode == 0, restored.stderr
+    for part in ("keys", "trust", "demo/authority/ca"):
+        there = bytes_below(real_city.home / part)
+        assert there, part
+        assert bytes_below(elsewhere.home / part) == there, part
+    assert len(bytes_below(elsewhere.home / "keys" / "signing")) > 2
+
+    elsewhere.start_authority()
+    before = told(elsewhere, SIGNED_FILES)
+    done = elsewhere.python(SIGN)
+    assert done.returncode == 0, done.stderr
+    signed = told(elsewhere, SIGNED_FILES)
+    assert len(signed) > len(before) > 0
+    done = elsewhere.run("verify", *signed, "--json")
+    assert [one["verdict"] for one in json.loads(done.stdout)] == ["valid"] * len(signed)
 
 
 def test_a_backup_made_while_dossiers_come_in_agrees_with_itself(real_city, elsewhere, tmp_path):
@@ -346,6 +388,8 @@ def _newer_format(members, manifest):
 REFUSED = {
     "a name that climbs out": (_named("../outside"), "does not belong"),
     "a name that climbs out of a part": (_named("keys/../../outside"), "does not belong"),
+    "a name that climbs out of a folder of a part": (_named("demo/ca/../../../x"), "does not belong"),
+    "a hidden name": (_named("trust/.part"), "does not belong"),
     "an absolute name": (_named("/outside"), "does not belong"),
     "a link": (_link, "does not belong"),
     "a member twice": (_named("mode"), "does not belong"),

@@ -30,7 +30,7 @@ FILES = """
 import json
 from hoaphuong.documents.models import DocumentFile
 from hoaphuong.files.queries import place_of_file
-files = DocumentFile.objects.exclude(state="numbered").order_by("pk")
+files = DocumentFile.objects.filter(state__in=["signed", "sealed"]).order_by("pk")
 print(json.dumps([[one.state, str(place_of_file(one.file_key))] for one in files]))
 """
 SIGN_WHAT_WAITS = """
@@ -155,6 +155,7 @@ def test_a_decision_reaches_everyone_and_its_paper_can_be_checked_by_anyone(
     assert SUBJECT in leader.page.locator("main").inner_text()
     leader.picture("incoming")
     leader.open("/co-quan")
+    leader.picture("inbox")
     assert leader.page.get_by_text(WHAT).count() == 1
 
     walk.become("son")

@@ -101,7 +101,7 @@ REWRITES = {
 def test_no_other_method_spelling_or_header_opens_a_row(planted):
     shown = []
     for route in ROUTES:
-        if not route.of_a_row or route.access.public or route.step not in ("", "grant"):
+        if not route.of_a_row or route.access.public or not route.stands_for_others:
             continue
         address = route.address(planted.rows["owner"])
         scope = tables.RIGHTS[route.rights(row_is_own=False)[1]][1]
@@ -121,7 +121,7 @@ def test_no_other_method_spelling_or_header_opens_a_row(planted):
 def test_every_unsafe_method_needs_the_token_that_only_our_pages_have(planted):
     done = []
     for route in ROUTES:
-        if route.step not in ("", "grant"):
+        if not route.stands_for_others:
             continue
         address = route.address(planted.rows["owner"])
         cookies = f"sessionid={planted.sessions['head']}; csrftoken={'b' * 32}"

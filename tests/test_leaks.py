@@ -1,6 +1,7 @@
 """Deny by default, proven: every route of the house for every kind of person, row by row."""
 
 import io
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,28 +10,39 @@ from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
 
+from hoaphuong.documents.models import Assignment, Document, Incoming
+from hoaphuong.documents.pages.drafting import STEPS as DOCUMENT_STEPS
+from hoaphuong.documents.pages.receiving import STEPS as ARRIVAL_STEPS
 from hoaphuong.dossiers.models import Dossier, DossierFile
 from hoaphuong.dossiers.pages.desk import STEPS as DESK_STEPS
 from hoaphuong.identity import queries as identity
 from hoaphuong.identity.models import Grant
 from hoaphuong.kernel.models import AccessLine, JournalEntry
+from hoaphuong.signing import queries as signing
 from hoaphuong.work.models import WorkItem
 from tests import leak_matrix as matrix
 from tests import leak_tables as tables
 from tests.leak_asking import Answer, ask, methods_of, undone
 from tests.leak_matrix import Route
-from tests.leak_tables import ROWS
-from tests.planted import Planted, ink, paper
+from tests.leak_tables import PEOPLE, ROWS
+from tests.planted import Planted, ink, paper, session_of
 
 pytestmark = pytest.mark.django_db
+SECOND_FACTOR_URL = "identity:second_factor"
 ROUTES = matrix.routes()
 # A form that asks again says 422, and a limit of the sign-in library 429: nothing was shown.
 ANSWERS = {"open": {200, 302, 422, 429}, "403": {403}, "404": {404}}
 
 
-def posted(route: Route, planted: Planted, whose: str) -> Any:
+def posted(route: Route, planted: Planted, whose: str, person: str) -> Any:
     """A body that the route accepts, so that a right person's request changes something."""
     upload = SimpleUploadedFile("a.pdf", paper("giay to"), "application/pdf")
+    if route.name.startswith("documents:"):
+        return _posted_document(route, planted, whose, person)
+    if route.name in ("signing:check", "api:verification"):
+        issued = paper(Document.objects.get(key=planted.rows[whose].issued).subject_line)
+        name = "tep" if route.name == "signing:check" else "files"
+        return {name: SimpleUploadedFile("a.pdf", issued, "application/pdf")}
     if route.name == "work:assign":
         free = "case officer without the case" if ROWS[whose] == "here" else "clerk elsewhere"
         return {"assignee": planted.accounts[free].key}
@@ -41,6 +53,50 @@ def posted(route: Route, planted: Planted, whose: str) -> Any:
     if route.name in tables.API_STEPS or route.step:
         return {"note": "Xin bổ sung"}
     return {"papers": upload} if route.name == "dossiers:supply" else {}
+
+
+def _posted_document(route: Route, planted: Planted, whose: str, person: str) -> Any:
+    soon = (timezone.localdate() + timedelta(days=3)).isoformat()
+    row = planted.rows[whose]
+    agency = planted.agencies.get(PEOPLE[person].place, row.agency)
+    return {
+        "documents:begin": {"kind": "QĐ", "agency": agency},
+        "documents:to_sign": {"document": [row.document]},
+        "documents:scan": {"agency": agency},
+        "documents:edit": {
+            "version": "1", "subject_line": "Việc khác", "body": "Điều 1. Giao.",
+            "signer": planted.accounts[tables.SIGNERS[whose]].key,
+        },
+        "documents:comment": {"text": "Đồng ý"},
+        "documents:step": {"reason": "Xin bổ sung"},
+        "documents:incoming_step": {"reason": "Gửi nhầm", "what": "Tổng hợp", "due_on": soon},
+        "documents:assignment_step": {"text": "Đã làm", "due_on": soon},
+    }.get(route.name, {})  # fmt: skip
+
+
+def prepare_document(route: Route, planted: Planted, whose: str) -> None:
+    """Bring documents, arrivals and tasks to where the step may be taken."""
+    row, at = planted.rows[whose], timezone.now()
+    if route.name in tables.DESKS:
+        keys = [one.document for one in planted.rows.values()]
+        status = tables.DESKS[route.name]
+        signed = at if status == "signed" else None
+        Document.objects.filter(key__in=keys).update(status=status, signed_at=signed)
+    elif route.name == "documents:step":
+        as_issued = {
+            "number": 1, "series": row.document, "issued_on": at.date(), "issued_at": at,
+            "signed_at": at, "file_sha256": "0" * 64,
+        }  # fmt: skip
+        facts = as_issued if route.status == "issued" else {}
+        Document.objects.filter(key=row.document).update(status=route.status, **facts)
+    elif route.name == "documents:incoming_step":
+        asked = "asked" if route.step.endswith("-van-ban") else ""
+        Incoming.objects.filter(key=row.incoming).update(status=route.status, recall=asked)
+        Assignment.objects.filter(key=row.assignment).update(status="cancelled")
+    elif route.name == "documents:assignment_step" and route.status == "reported":
+        told = {"report": "Đã làm", "reported_at": at, "reported_by": "t", "days_late": 0}
+        Assignment.objects.filter(key=row.assignment).update(status="reported", **told)
+        WorkItem.objects.filter(subject=row.assignment).update(closed_at=at)
 
 
 def prepare(route: Route, planted: Planted, whose: str, person: str) -> None:
@@ -64,6 +120,9 @@ def facts(planted: Planted) -> tuple[Any, ...]:
         list(Dossier.objects.filter(key__in=keys).order_by("key").values()),
         JournalEntry.objects.count(),
         DossierFile.objects.count(),
+        list(Document.objects.order_by("key").values("key", "status", "version", "changed_at")),
+        list(Incoming.objects.order_by("key").values("key", "status", "number", "recall")),
+        list(Assignment.objects.order_by("key").values("key", "status", "what", "due_on")),
     )
 
 
@@ -73,12 +132,14 @@ def faults_of(route: Route, planted: Planted, person: str, whose: str, method: s
     found = []
     with undone():
         data = None
+        if method == "POST" or route.name in tables.DESKS:
+            prepare_document(route, planted, whose)
         if method == "POST":
             prepare(route, planted, whose, person)
             if route.name == "work:give_back" and person in planted.accounts:
                 own = WorkItem.objects.filter(key=planted.rows[whose].item)
                 own.update(assignee_key=planted.accounts[person].key)
-            data = posted(route, planted, whose)
+            data = posted(route, planted, whose, person)
         refused = wanted.answer != "open" and method == "POST"
         before = facts(planted) if refused else ()
         answer = ask(
@@ -103,11 +164,19 @@ def faults_of(route: Route, planted: Planted, person: str, whose: str, method: s
             found += _faults_of_line(line, route, planted, person, whose)
         if wanted.answer == "open" and method == "POST" and _changes(route) and not answer.writes:
             found.append("was allowed and changed nothing")
+        if route.name == "documents:to_sign" and method == "POST":
+            signs = whose in tables.SHOWS[route.name].get(person, ())
+            if bool(answer.writes) != signs:
+                found.append("signs for others, or not for oneself")
     return [f"{method} {route} as {person} on the row of {whose}: {one}" for one in found]
 
 
+# A form in several steps; an answer of a token, which the tests of signing give.
+CHANGES_NOTHING_YET = ("dossiers:draft", "api:finish_with_cms")
+
+
 def _changes(route: Route) -> bool:
-    return route.of_a_row and not route.name.startswith("dossiers:draft") or bool(route.step)
+    return route.of_a_row and not route.name.startswith(CHANGES_NOTHING_YET) or bool(route.step)
 
 
 def _answered(route: Route, answer: Answer, wanted: str) -> bool:
@@ -130,10 +199,7 @@ def _faults_of_line(
     found = []
     if line.account != planted.accounts[person].key:
         found.append("the access line names another reader")
-    row = planted.rows[whose]
-    of_app = {"exchange": row.message, "signing": row.agency}
-    record = of_app.get(route.name.partition(":")[0], row.dossier)
-    if route.of_a_row and line.record != record:
+    if route.of_a_row and line.record != route.record(planted.rows[whose]):
         found.append("the access line names another record")
     if not line.purpose or line.count < 1:
         found.append("the access line names no purpose or no count")
@@ -160,9 +226,41 @@ def test_every_route_has_its_place_in_the_matrix():
 
 def test_the_rights_are_those_that_the_matrix_was_declared_for():
     assert matrix.declared_rights() == tables.RIGHTS
-    assert {step.verb: step.permission for step in DESK_STEPS if step.verb != "ask"} == {
-        verb: right for verb, (right, _status) in tables.STEPS.items() if verb != "ask"
+    rights = {
+        route: {verb: right for verb, (right, _status) in steps.items()}
+        for route, steps in tables.VERBS.items()
     }
+    declared = {step.verb: step.permission for step in DESK_STEPS if step.verb != "ask"}
+    assert rights["dossiers:step"] == declared | {"ask": "dossiers.process"}
+    assert rights["documents:step"] == {one.verb: one.permission for one in DOCUMENT_STEPS}
+    declared = {one.verb: one.permission for one in ARRIVAL_STEPS}
+    assert declared.items() <= rights["documents:incoming_step"].items()
+
+
+def test_what_signs_or_issues_asks_for_a_second_factor():
+    asking = {route.name for route in ROUTES if route.access and route.access.second_factor}
+    assert asking == tables.SECOND_FACTOR
+
+
+def test_no_second_factor_opens_no_page_that_asks_for_it(planted):
+    wrong = []
+    for route in ROUTES:
+        if not route.access.second_factor:
+            continue
+        for person in ("head", "leader", "clerk"):
+            session = session_of(planted.accounts[person], second_factor=False)
+            for method in methods_of(route):
+                for whose in ROWS:
+                    prepare_document(route, planted, whose)
+                    address = route.address(planted.rows[whose])
+                    data = posted(route, planted, whose, person) if method == "POST" else None
+                    answer = ask(address, session=session, method=method, data=data)
+                    led = answer.response.get("Location", "").startswith(reverse(SECOND_FACTOR_URL))
+                    shown = [one for one in planted.secrets(but={person}) if one in answer.text]
+                    refused = answer.status == 403 or (answer.status == 302 and led)
+                    if not refused or answer.writes or shown:
+                        wrong.append((str(route), person, method, answer.status, answer.writes))
+    assert wrong == []
 
 
 @pytest.mark.one_database
@@ -170,6 +268,18 @@ def test_the_rights_are_those_that_the_matrix_was_declared_for():
 def test_nobody_gets_more_of_a_route_than_is_declared(part, planted):
     routes = [one for one in ROUTES if one.part == part and not one.needs]
     assert [fault for route in routes for fault in leaks(route, planted)] == []
+
+
+def _waiting() -> list[Document]:
+    return list(Document.objects.filter(status="to_sign"))
+
+
+def _any_document(key: str, *of: Any) -> Document:
+    return Document.objects.get(key=key)
+
+
+def _any_task(key: str, agencies: Any) -> Assignment:
+    return Assignment.objects.select_related("document", "incoming").get(key=key)
 
 
 def _unscoped_dossier(key: str, agencies: Any) -> Dossier:
@@ -188,6 +298,27 @@ def _unscoped_dossier(key: str, agencies: Any) -> Dossier:
         ("hoaphuong.dossiers.pages.desk.covers", lambda *of: True, "dossiers:step"),
         ("hoaphuong.dossiers.pages.desk.shown", lambda **line: None, "dossiers:desk_slip"),
         ("hoaphuong.kernel.access.holds", lambda *of: True, "dossiers:rejects"),
+        ("hoaphuong.documents.queries.document", _any_document, "documents:document"),
+        ("hoaphuong.documents.queries.document", _any_document, "documents:edit"),
+        ("hoaphuong.documents.queries._within", lambda rows, held: rows, "documents:arrivals"),
+        ("hoaphuong.documents.queries._within", lambda rows, held: rows, "documents:incoming_file"),
+        ("hoaphuong.documents.queries.to_sign", lambda by: _waiting(), "documents:to_sign"),
+        ("hoaphuong.documents.queries.assignment", _any_task, "documents:assignment"),
+        ("hoaphuong.documents.pages.drafting.covers", lambda *of: True, "documents:step"),
+        (
+            "hoaphuong.documents.pages.receiving.require",
+            lambda *of: None,
+            "documents:incoming_step",
+        ),
+        ("hoaphuong.documents.pages.tasks.covers", lambda *of: True, "documents:assignment_step"),
+        ("hoaphuong.documents.pages.drafting.shown", lambda **line: None, "documents:file"),
+        ("hoaphuong.documents.pages.lists.shown", lambda **line: None, "documents:register"),
+        (
+            "hoaphuong.signing.pages.batches._batch",
+            lambda of, key: signing.batch(key),
+            "signing:batch",
+        ),
+        ("hoaphuong.signing.pages.seals.covers", lambda *of: True, "signing:seal_image"),
     ],
 )
 def test_the_matrix_sees_a_check_that_is_lost(lost, instead, route, planted, monkeypatch):
@@ -216,7 +347,8 @@ def test_what_is_planted_can_be_seen_by_those_who_may(planted):
     person = identity.person(planted.accounts["owner"].person_id)
     # The personal number is on no page; the rest belongs to the draft and the file's content.
     assert {one.removeprefix("zqowner") for one in hidden} == {
-        person.personal_number, "congty", "nhap", "noidung",
+        person.personal_number, "congty", "nhap", "noidung", "vanban", "gopy", "banhanh",
+        "congvanden", "nhiemvu", "tepvanban", "tepden",
     }  # fmt: skip
     file = reverse("dossiers:desk_file", args=[row.dossier, row.file])
     assert "zqownernoidung" in ask(file, session=clerk).text
@@ -227,8 +359,46 @@ def test_what_is_planted_can_be_seen_by_those_who_may(planted):
     assert "zqownernhaptraloi" in ask(draft, session=planted.sessions["owner"]).text
 
 
+def test_what_is_planted_of_documents_can_be_seen_by_those_who_may(planted):
+    row = planted.rows["owner"]
+    seen = {
+        "documents:document": {"vanban", "gopy"},
+        "documents:edit": {"vanban"},
+        "documents:file": {"tepvanban"},
+        "documents:drafts": {"vanban"},
+        "documents:register": {"banhanh"},
+        "documents:arrivals": {"congvanden"},
+        "documents:incoming": {"congvanden", "nhiemvu"},
+        "documents:incoming_file": {"tepden"},
+        "documents:given": {"nhiemvu"},
+        "documents:assignment": {"nhiemvu", "congvanden"},
+        "signing:batch": {"vanban"},
+    }
+    for name, words in seen.items():
+        route = next(one for one in ROUTES if one.name == name)
+        text = ask(route.address(row), session=planted.sessions["head"]).text
+        assert {word for word in words if f"zqowner{word}" not in text} == set(), name
+    leader = planted.sessions["leader"]
+    assert "zqownernhiemvu" in ask(reverse("documents:steering"), session=leader).text
+    for name, status, person in (
+        ("documents:to_sign", "to_sign", "head"),
+        ("documents:to_issue", "signed", "clerk"),
+    ):
+        signed_at = timezone.now() if status == "signed" else None
+        Document.objects.filter(key=row.document).update(status=status, signed_at=signed_at)
+        assert "zqownervanban" in ask(reverse(name), session=planted.sessions[person]).text
+    check = ask(reverse("documents:check", args=[row.check]))
+    assert check.status == 200
+    assert "zqownerbanhanh" not in check.text
+
+
 SEARCHES = [
     ("work:inbox", "q"),
+    ("documents:drafts", "q"),
+    ("documents:register", "q"),
+    ("documents:arrivals", "q"),
+    ("documents:given", "agency"),
+    ("exchange:log", "q"),
     ("dossiers:procedures", "q"),
     ("dossiers:procedures", "sector"),
     ("dossiers:track", "so"),
@@ -267,7 +437,7 @@ def test_lists_count_only_the_rows_that_the_reader_may_see(planted):
     for person in ("clerk", "clerk elsewhere", "head above"):
         answer = ask(f"{inbox}?q=zq", session=planted.sessions[person])
         counts[person] = answer.response.context["found"].waiting
-    assert counts == {"clerk": 3, "clerk elsewhere": 1, "head above": 4}
+    assert counts == {"clerk": 12, "clerk elsewhere": 4, "head above": 16}
 
 
 def test_a_citizen_s_own_pages_write_no_access_line(planted):

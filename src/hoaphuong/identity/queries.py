@@ -6,7 +6,7 @@ from functools import lru_cache
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, Max, OuterRef, Q, QuerySet, When
 
 from hoaphuong.identity.contracts import AgencyFacts, OrganisationFacts, PersonFacts
 from hoaphuong.identity.models import Account, Agency, Grant, Organisation, Person, Representation
@@ -181,7 +181,10 @@ def staff_of(agency: str, *, on: date) -> list[tuple[str, str]]:
 
 
 def holders(permission: str, agency: str, *, on: date) -> list[tuple[str, str]]:
-    """(key, name) of the accounts that hold a permission for an agency on a day."""
+    """(key, name) of the accounts that hold a permission for an agency on a day.
+
+    Those of the agency itself come first, then those whose right comes from above.
+    """
     above, code = [], agency
     known = agencies()
     while code and code not in above:
@@ -194,8 +197,10 @@ def holders(permission: str, agency: str, *, on: date) -> list[tuple[str, str]]:
         account=OuterRef("pk"),
         role__in=roles,
     )
-    rows = Account.objects.filter(Exists(held), is_active=True)
-    return list(rows.order_by("display_name").values_list("key", "display_name"))
+    rows = Account.objects.filter(Exists(held), is_active=True).order_by(
+        Exists(held.filter(agency_id=agency)).desc(), "display_name"
+    )
+    return list(rows.values_list("key", "display_name"))
 
 
 def demo_account(username: str) -> Account | None:

@@ -209,6 +209,7 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
         "today": timezone.localdate(now),
     }
     status = 422 if request.method == "POST" and form.faults else 200
+    shown(account=actor.key, purpose="documents.edit", record=document.key)
     return render(request, "documents/edit.html", context, status=status)
 
 
@@ -275,7 +276,7 @@ def comment(request: HttpRequest, key: str) -> HttpResponse:
     text = request.POST.get("text", "").strip()[:2_000]
     resolved = request.POST.get("resolve", "")
     try:
-        if resolved.isdecimal():
+        if resolved.isdecimal() and len(resolved) < 19:
             actions.resolve_comment(key=document.key, comment=int(resolved), at=timezone.now())
         elif text:
             actions.comment(key=document.key, text=text, by=request.actor.key, at=timezone.now())
@@ -291,10 +292,10 @@ def comment(request: HttpRequest, key: str) -> HttpResponse:
 def preview(request: HttpRequest, key: str) -> HttpResponse:
     """The draft as a page, as it would look now."""
     document = found(request, key)
-    shown(account=request.actor.key, purpose="documents.preview", record=document.key)
     faults = papers.faults(document)
     if faults:
         return _page(request, document, faults=faults, status=422)
+    shown(account=request.actor.key, purpose="documents.preview", record=document.key)
     answer = HttpResponse(papers.draft_pdf(document), content_type="application/pdf")
     answer["Content-Disposition"] = 'inline; filename="du-thao.pdf"'
     return answer

@@ -52,6 +52,7 @@ def test_an_officer_begins_writes_and_sends_a_draft_on(at_desk):
 
     page = son.get(begun.url).content.decode()
     assert "Trích yếu nội dung" in page
+    assert document.signer_key == person("lan")  # the agency's own signer, not the city's leader
     posted = {
         "version": "1", "subject_line": "Ban hành kế hoạch", "signer": person("lan"),
         "position": "Chánh Văn phòng", "body": "Điều 1. Ban hành.\nĐiều 2. Hiệu lực.",

@@ -99,7 +99,7 @@ def test_wherever_the_paper_ends_nothing_moves_and_nothing_is_covered(kind, reci
 
 
 def test_below_the_name_when_the_list_on_the_left_reaches_the_foot():
-    many = tuple(f"Ủy ban nhân dân phường số {n}" for n in range(1, 36))
+    many = tuple(f"Ủy ban nhân dân phường số {n}" for n in range(1, 33))
     made = typeset(paper(Kind.NOTICE, recipients=many, check=ADDRESS), at=AT)
     code = only(made)
     assert code.y1 == pytest.approx(FOOT, abs=0.5)

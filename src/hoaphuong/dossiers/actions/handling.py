@@ -1,5 +1,6 @@
 """What the agency does with a dossier, from reception to the result."""
 
+from contextlib import suppress
 from datetime import datetime
 
 from django.db import transaction
@@ -131,7 +132,9 @@ def _draft_result(dossier: Dossier, *, note: str, by: str, at: datetime) -> None
         return
     new = results.new_document(dossier, note=note, signer=nearest[0], drafter=by)
     document = documents.draft(new=new, at=at)
-    documents.approve(key=document.key, by=by, at=at)
+    # What cannot be set as it is (no position for the signer, say) stays a draft to be mended.
+    with suppress(documents.NotReady):
+        documents.approve(key=document.key, by=by, at=at)
 
 
 @transaction.atomic

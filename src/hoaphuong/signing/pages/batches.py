@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from hoaphuong.kernel.access import page
+from hoaphuong.kernel.access_lines import shown
 from hoaphuong.signing import actions, queries, reasons
 from hoaphuong.signing.contracts import BatchFacts
 from hoaphuong.signing.signables import signables
@@ -45,6 +46,8 @@ def read(request: HttpRequest, key: str) -> HttpResponse:
     asked = request.GET.get("page", "")[:5]
     number = max(1, int(asked)) if asked.isdecimal() else 1
     failed = queries.items_of(key, "failed", page=number, size=SIZE)
+    if failed:
+        shown(account=request.actor.key, purpose="signing.batch", record=key, count=len(failed))
     context = _progress(batch) | {
         "failures": _named(batch.kind, failed[:SIZE]),
         "number": number,

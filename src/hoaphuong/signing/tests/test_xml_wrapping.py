@@ -126,7 +126,7 @@ def test_content_smuggled_into_an_enveloped_signature_is_found() -> None:
     ("uri", "transform", "reason"),
     [
         ("http://127.0.0.1:9/a.xml", "", "signed_data_missing"),
-        ("file:///etc/hostname", "", "signed_data_missing"),
+        ("file:/etc/hostname", "", "signed_data_missing"),
         ("#xpointer(/)", "", "content_changed"),
         ("", "http://www.w3.org/TR/1999/REC-xslt-19991116", "unsupported_algorithm"),
         ("", "http://www.w3.org/TR/1999/REC-xpath-19991116", "unsupported_algorithm"),

@@ -43,7 +43,7 @@ class Message:
     signer: Certificate | None
     hash_name: str
     attributes: dict[str, Any]
-    unsigned: dict[str, list[Any]]
+    unsigned: dict[str, list[bytes]]
     bound: bool
 
     @property
@@ -54,7 +54,7 @@ class Message:
     @property
     def tokens(self) -> tuple[bytes, ...]:
         """The DER of every time stamp over the signature value."""
-        return tuple(one.dump() for one in self.unsigned.get("signature_time_stamp_token", ()))
+        return tuple(self.unsigned.get("signature_time_stamp_token", ()))
 
     @property
     def value(self) -> bytes:
@@ -171,18 +171,18 @@ def _message(der: bytes) -> Message:
     bag = signed["certificates"]
     ders = tuple(
         one.chosen.dump()
-        for one in (bag if bag is not core.VOID and bag.native is not None else ())
+        for one in (bag if _there(bag) else ())
         if one.name == "certificate"
     )
     attributes = {}
-    for one in info["signed_attrs"] if info["signed_attrs"].native is not None else ():
+    for one in info["signed_attrs"] if _there(info["signed_attrs"]) else ():
         kind = one["type"].native
         if kind in attributes or len(one["values"]) != 1:
             raise BadCms(f"{kind} stands there twice")
         attributes[kind] = one["values"][0]
-    unsigned: dict[str, list[Any]] = {}
-    for one in info["unsigned_attrs"] if info["unsigned_attrs"].native is not None else ():
-        unsigned.setdefault(one["type"].native, []).extend(one["values"])
+    unsigned: dict[str, list[bytes]] = {}
+    for one in info["unsigned_attrs"] if _there(info["unsigned_attrs"]) else ():
+        unsigned.setdefault(one["type"].native, []).extend(_pieces(one["values"].contents))
     inner = signed["encap_content_info"]
     return Message(
         info=info,
@@ -195,6 +195,21 @@ def _message(der: bytes) -> Message:
         unsigned=unsigned,
         bound=bool({"signing_certificate", "signing_certificate_v2"} & attributes.keys()),
     )
+
+
+def _there(value: Any) -> bool:
+    """Whether an optional value is there; asking for its ``native`` would read all that is in it."""
+    return not isinstance(value, core.Void)
+
+
+def _pieces(contents: bytes | None) -> list[bytes]:
+    """The values of a set as they stand: written again they might differ, and cost far more."""
+    left, found = contents or b"", []
+    while left:
+        length = sum(len(part) for part in parser.parse(left, strict=False)[3:6])
+        found.append(left[:length])
+        left = left[length:]
+    return found
 
 
 def _content(inner: Any) -> bytes | None:
