@@ -23,8 +23,6 @@ FILLED = {
     "vi": "Số và ngày ban hành được điền sau khi ký",
 }
 AUTHENTIC = {"en": "The document is authentic", "vi": "Văn bản"}
-# What poppler 22.12 says of a document time stamp, which it does not read.
-UNREAD_STAMP = "Unsupported signature type"
 
 FILES = """
 import json
@@ -154,8 +152,8 @@ def test_a_decision_reaches_everyone_and_its_paper_can_be_checked_by_anyone(
     leader.press(f"a.title:has-text('/QĐ-'):near(:text('{SUBJECT}'))")
     assert SUBJECT in leader.page.locator("main").inner_text()
     leader.picture("incoming")
-    leader.open("/co-quan")
-    leader.picture("inbox")
+    leader.open("/dieu-hanh/nhiem-vu")
+    leader.picture("tasks")
     assert leader.page.get_by_text(WHAT).count() == 1
 
     walk.become("son")
@@ -205,6 +203,7 @@ def test_a_decision_reaches_everyone_and_its_paper_can_be_checked_by_anyone(
     assert walk.errors + leader.errors == []
 
 
+@pytest.mark.one_database
 def test_every_signed_paper_of_the_demonstration_is_valid_here_and_elsewhere(real_city, tmp_path):
     if not shutil.which("pdfsig"):
         pytest.skip("no pdfsig: install the package poppler-utils")
@@ -215,13 +214,19 @@ def test_every_signed_paper_of_the_demonstration_is_valid_here_and_elsewhere(rea
     assert {"signed", "sealed"} <= {state for state, _path in papers}
     done = real_city.run("verify", *[path for _state, path in papers], "--json")
     reports = json.loads(done.stdout)
+    assert done.returncode == 0
     assert [one["verdict"] for one in reports] == ["valid"] * len(papers)
     for state, path in papers:
         said = subprocess.run(["pdfsig", path], capture_output=True, text=True).stdout
         blocks = re.split(r"(?m)^Signature #\d+:$", said)[1:]
+        blocks = [one for one in blocks if "form field is not signed" not in one]
         signatures = [one for one in blocks if "ETSI.RFC3161" not in one]
         assert len(signatures) == {"signed": 1, "sealed": 2}[state], said
         assert all("Signature Validation: Signature is Valid." in one for one in signatures), said
+        # Poppler 22.12 does not read a document's time stamp, and says so; later ones do.
+        stamps = [one for one in blocks if one not in signatures]
+        assert len(stamps) == {"signed": 0, "sealed": 1}[state], said
+        assert not any("Signature is Invalid" in one for one in stamps), said
     altered = bytearray(Path(papers[-1][1]).read_bytes())
     altered[len(altered) // 3] ^= 1
     (tmp_path / "altered.pdf").write_bytes(altered)

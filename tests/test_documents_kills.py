@@ -125,7 +125,6 @@ def test_whatever_is_killed_each_document_has_one_number_one_entry_and_one_copy(
         return told["states"] == {"03": PAPERS}
 
     real_city.wait(settled, patience=180)
-    print(told)
     assert told["status"] == {"issued": PAPERS}
     assert told["numbers"] == list(range(1, len(told["numbers"]) + 1))
     assert len(told["numbers"]) >= PAPERS
@@ -134,7 +133,7 @@ def test_whatever_is_killed_each_document_has_one_number_one_entry_and_one_copy(
     assert told["linked"]
     assert told["copies"] == {"1": PAPERS}
     assert told["seals"] == {"1": PAPERS}
-    assert told["files"] == {"approved+numbered+sealed+signed": PAPERS}
+    assert told["files"] == {"final+numbered+sealed+signed": PAPERS}
     assert (told["calls"], told["failures"]) == (0, 0)
     _the_axis_has_each_once(real_city, told["messages"])
 

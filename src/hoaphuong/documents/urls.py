@@ -1,14 +1,15 @@
 from django.urls import path
 
-from hoaphuong.documents.pages import checking, drafting, lists, receiving, scanning, tasks
+from hoaphuong.documents.pages import checking, drafting, lists, receiving, scanning, tasks, writing
 
 app_name = "documents"
 urlpatterns = [
     path("co-quan/van-ban", lists.drafts, name="drafts"),
-    path("co-quan/van-ban/moi", drafting.begin, name="begin"),
+    path("co-quan/van-ban/moi", writing.begin, name="begin"),
     path("co-quan/van-ban/<slug:key>", drafting.read, name="document"),
-    path("co-quan/van-ban/<slug:key>/soan", drafting.edit, name="edit"),
+    path("co-quan/van-ban/<slug:key>/soan", writing.edit, name="edit"),
     path("co-quan/van-ban/<slug:key>/du-thao.pdf", drafting.preview, name="preview"),
+    path("co-quan/van-ban/<slug:key>/tiep/<slug:how>", writing.follow, name="follow"),
     path("co-quan/van-ban/<slug:key>/gop-y", drafting.comment, name="comment"),
     path("co-quan/van-ban/<slug:key>/tep/<slug:file_key>", drafting.file, name="file"),
     path("co-quan/van-ban/<slug:key>/buoc/<slug:verb>", drafting.step, name="step"),

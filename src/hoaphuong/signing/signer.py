@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO
 
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 from django.utils import timezone
 
 from hoaphuong.files import queries as files
@@ -154,9 +154,15 @@ def _outside(claimed: Claimed, fault: str, said: Exception) -> None:
 
 def _program_fault(claimed: Claimed, fault: Exception, *, reason: str = "program_fault") -> None:
     log.exception("a paper was not signed", extra={"paper": claimed.subject, "kind": claimed.kind})
-    close_old_connections()
+    _drop_broken_connections()
     # The kind of fault only: its words may hold what a row must not.
     actions.fail(claimed=claimed, reason=reason, detail=type(fault).__name__, at=timezone.now())
+
+
+def _drop_broken_connections() -> None:
+    """A connection that the fault left unusable is made anew at the next question."""
+    if not connection.in_atomic_block:
+        close_old_connections()
 
 
 def stamp_next(me: str) -> bool:
@@ -187,7 +193,7 @@ def _stamp(due: ToStamp) -> None:
         actions.let_archive_wait(stamped=due, reason="paper_unreadable", at=timezone.now())
     except Exception:
         log.exception("a paper was not stamped again", extra={"paper": due.paper})
-        close_old_connections()
+        _drop_broken_connections()
         actions.let_archive_wait(stamped=due, reason="program_fault", at=timezone.now())
     else:
         actions.archived(stamped=due, made=made, at=timezone.now())

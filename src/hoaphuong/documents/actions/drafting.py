@@ -21,7 +21,7 @@ from hoaphuong.documents.contracts import DocumentDrafted, NewDocument
 from hoaphuong.documents.kinds import KINDS
 from hoaphuong.documents.models import Assignment, Comment, Document, Recipient, Status
 from hoaphuong.documents.refusals import ChangedMeanwhile, NotIssued, NotReady, WrongStatus
-from hoaphuong.documents.rules import abbreviation, notation
+from hoaphuong.documents.rules import abbreviation, full_number, notation
 from hoaphuong.identity import queries as identity
 from hoaphuong.kernel.values import Code, Ref
 
@@ -215,6 +215,28 @@ def takes_place_of(
         setattr(document, field, found)
     moved(document, document.status, by=by, at=at)
     return document
+
+
+@transaction.atomic
+def follow_up(*, key: str, replaces: bool, by: str, at: datetime) -> Document:
+    """Draft the document that replaces an issued one, or the letter that corrects it; NotIssued."""
+    old = locked(key)
+    if old.status != Status.ISSUED or old.recalled_at:
+        raise NotIssued(key)
+    number = full_number(old.number, old.notation)
+    day = f"{old.issued_on:%d/%m/%Y}"
+    correction = f"Đính chính văn bản số {number} ngày {day}"
+    new = NewDocument(
+        agency=old.agency_code,
+        kind=old.kind if replaces else "CV",
+        subject_line=old.subject_line if replaces else correction,
+        content={**old.content, **({} if replaces else {"body": "", "for_whom": []})},
+        signer=old.signer_key,
+        drafter=by,
+    )
+    document = draft(new=new, at=at)
+    named = {"replaces": key} if replaces else {"corrects": key}
+    return takes_place_of(key=document.key, by=by, at=at, **named)
 
 
 def _ready(document: Document) -> None:

@@ -215,3 +215,16 @@ def test_a_leader_sees_which_tasks_are_late(at_desk):
     assert "Báo cáo tiến độ" in page
     assert to.name in page
     assert at_desk("son").get(url("steering")).status_code == 403
+
+
+@pytest.mark.parametrize(("how", "field"), [("thay-the", "replaces"), ("dinh-chinh", "corrects")])
+def test_an_issued_document_is_replaced_or_corrected_by_a_new_one(at_desk, how, field):
+    old = through(drafted())
+    son = at_desk("son")
+    begun = son.post(url("follow", old.key, how))
+    new = Document.objects.exclude(pk=old.pk).get()
+    assert begun.url == url("edit", new.key)
+    assert getattr(new, field) == old
+    refused = son.post(url("follow", new.key, how))
+    assert refused.url == url("document", new.key)
+    assert Document.objects.count() == 2

@@ -189,9 +189,9 @@ def test_two_signers_killed_at_random_sign_every_paper_of_a_large_batch_once(rea
 
 def test_the_worker_starts_signers_that_end_with_it(real_city):
     ordered(real_city, 24)
-    env = DESK | {"HOAPHUONG_SIGNERS": "2", "HOAPHUONG_DIE_AT": "signing.closed:6"}
+    env = DESK | {"HOAPHUONG_SIGNERS": "2", "HOAPHUONG_DIE_AT": "signing.closed:7"}
     worker = real_city._start("hoaphuong", "worker", **env)
-    # Each signer dies over its sixth paper; the worker starts others until all are signed.
+    # Each signer dies over its seventh paper; the worker starts others until all are signed.
     real_city.wait(lambda: signed(real_city) == 24, patience=90)
     signers = children_of(worker.pid)
     assert 1 <= len(signers) <= 2
@@ -205,7 +205,7 @@ def test_the_worker_loads_no_signing_library(real_city):
     script = (
         "import sys\nfrom hoaphuong.kernel.jobs import jobs\nfrom hoaphuong.signing.jobs import"
         " start_signers\njobs(); start_signers()\n"
-        "print(sorted({'pyhanko', 'signxml', 'lxml', 'pypdfium2'} & set(sys.modules)))"
+        "print(sorted({'pyhanko', 'signxml', 'pypdfium2'} & set(sys.modules)))"
     )
     done = real_city.python(script, **DESK)
     assert done.stdout.splitlines()[-1:] == ["[]"], done.stderr

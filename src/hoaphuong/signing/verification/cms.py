@@ -170,9 +170,7 @@ def _message(der: bytes) -> Message:
         raise BadCms("a version that was never given")
     bag = signed["certificates"]
     ders = tuple(
-        one.chosen.dump()
-        for one in (bag if _there(bag) else ())
-        if one.name == "certificate"
+        one.chosen.dump() for one in (bag if _there(bag) else ()) if one.name == "certificate"
     )
     attributes = {}
     for one in info["signed_attrs"] if _there(info["signed_attrs"]) else ():
