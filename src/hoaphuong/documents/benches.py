@@ -38,7 +38,7 @@ def typeset_pages(place: Place) -> Figure:
         reference=_plain([_paper(n) for n in range(PAPERS + 1, PAPERS + 1 + PLAIN)], at),
         reference_is="pages/s, typst.compile() made anew for each paper",
         target=PAGES_A_SECOND,
-        about=f"{PAPERS} papers, {pages} pages, PDF/A-2b with their reserved places; one process",
+        about=f"{PAPERS} papers, {pages} pages, PDF/A-2b with reserved places and a QR code; one process",
     )
 
 
@@ -60,6 +60,7 @@ def _paper(n: int) -> "Paper":
         signer=Signer("Lê Anh Dũng", "Phó Chủ tịch", ((Capacity.DEPUTY, "Chủ tịch"),)),
         addressees=("Các sở, ban, ngành thành phố",) if kind is Kind.LETTER else (),
         recipients=("Thường trực Thành ủy", "Văn phòng"),
+        check=f"https://vanban.example.vn/kt/{n:032x}",
     )
     if kind is not Kind.DECISION:
         return paper

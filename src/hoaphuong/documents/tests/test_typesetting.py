@@ -30,6 +30,12 @@ def test_words_of_the_typesetter_stay_words():
     assert evil in text_of(typeset(paper(Kind.NOTICE, body=evil + " hết"), at=AT))
 
 
+@pytest.mark.parametrize("evil", ['"))#panic("', '\\"))#panic(\\"', "\\", '\\\\"', "\\u{41}", '"'])
+def test_no_quotation_mark_ends_the_data(evil):
+    made = typeset(paper(Kind.NOTICE, title=f"Một {evil} hai", body=f"Ba {evil} bốn"), at=AT)
+    assert f"Ba {evil} bốn" in text_of(made)
+
+
 def test_places_are_only_where_the_paper_does_not_say():
     kept = typeset(paper(Kind.LETTER, annexes=(Annex("Danh mục", "Một"),)), at=AT)
     names = [field.name for field in kept.texts]
