@@ -106,7 +106,7 @@ def prepare(route: Route, planted: Planted, whose: str, person: str) -> None:
     assignee = planted.accounts[person].key if holds_it else ""
     WorkItem.objects.filter(key=row.item).update(assignee_key=assignee)
     status = route.status
-    if status is None:
+    if not isinstance(status, int):
         return
     today = timezone.localdate()
     decided = {"decided_on": today, "outcome": "granted", "working_days": 1} if status == 9 else {}

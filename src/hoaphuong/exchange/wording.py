@@ -34,7 +34,7 @@ BUSINESS = {
 SIGNATURES = {
     "none": _("The message is not signed"),
     "weak": _("Signed with SHA-1, which no longer protects"),
-    "unchecked": _("Signed; not checked"),
+    "unchecked": _("Signed and unchanged; the seal's certificate is not confirmed"),
     "valid": _("Signed and valid"),
     "invalid": _("The signature does not match the message"),
 }

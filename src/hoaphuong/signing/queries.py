@@ -12,6 +12,7 @@ from hoaphuong.signing.contracts import (
     BatchFacts,
     CertificateFacts,
     PaperSignatureFacts,
+    Report,
 )
 from hoaphuong.signing.models import (
     ArchiveItem,
@@ -246,6 +247,13 @@ def parse_xml(content: bytes) -> Any:
     from hoaphuong.signing.xml.safe import parse
 
     return parse(content)
+
+
+def verdict_of(content: bytes, *, name: str) -> Report:
+    """What is to be said of the signatures of a file, read in a process of its own."""
+    from hoaphuong.signing.checking import aside, trust
+
+    return aside().verify(content, name=name, trust=trust())
 
 
 def time_stamp(content: bytes) -> bytes | None:

@@ -18,9 +18,8 @@ from PIL import Image
 from hoaphuong.documents import actions, jobs, reading
 from hoaphuong.documents.models import Incoming
 from hoaphuong.documents.tests.factories import AT, agency_of
-from hoaphuong.documents.tests.typeset_pages import SENTENCE
 from hoaphuong.documents.tests.typeset_pages import AT as DAY
-from hoaphuong.documents.tests.typeset_pages import paper
+from hoaphuong.documents.tests.typeset_pages import SENTENCE, paper
 from hoaphuong.documents.typesetting import Annex, Kind, typeset
 from hoaphuong.files import actions as shelf
 from hoaphuong.files.queries import open_file

@@ -20,6 +20,8 @@ from hoaphuong.kernel import journal
 from hoaphuong.kernel.faults import point
 from hoaphuong.kernel.folding import fold
 from hoaphuong.kernel.values import Code, Ref
+from hoaphuong.signing import queries as signing
+from hoaphuong.signing.contracts import Verdict
 
 BY = "axis"
 
@@ -34,6 +36,7 @@ class _Read:
     detail: str = ""
     file_key: str = ""
     attachments: list[dict[str, str]] = field(default_factory=list)
+    signature: str = "none"
 
 
 def receive(*, content: bytes, agency: str, sender: str, axis_id: str, at: datetime) -> Message:
@@ -76,7 +79,19 @@ def _kept(found: _Read, at: datetime) -> _Read:
     )  # fmt: skip
     said = found.said
     attached = [_file(one, at) for one in said.attachments] if isinstance(said, Document) else []
-    return _Read(found.content, said, found.reason, found.detail, raw.key, attached)
+    signature = _signature(found)
+    return _Read(found.content, said, found.reason, found.detail, raw.key, attached, signature)
+
+
+def _signature(found: _Read) -> str:
+    """What is to be said of the seal on a message; one whose issuer nobody knows is unchecked."""
+    said = found.said
+    if said is None or not said.signature:
+        return "none"
+    if weak(said.signature):
+        return "weak"
+    verdict = signing.verdict_of(found.content, name="thong-diep.edxml").verdict
+    return verdict.value if verdict in (Verdict.VALID, Verdict.INVALID) else "unchecked"
 
 
 def _file(one: Attachment, at: datetime) -> dict[str, str]:
@@ -104,9 +119,7 @@ def _stored(found: _Read, sender: str, axis_id: str, own: dict[str, str], at: da
     if said is None:
         return _refused(message, found, at)
     message.partner_name = said.sender.name[:200]
-    message.signature = "none"
-    if said.signature:
-        message.signature = "weak" if weak(said.signature) else "unchecked"
+    message.signature = found.signature
     if isinstance(said, Status):
         return _status(message, said, at)
     return _document(message, said, found, at)

@@ -228,3 +228,26 @@ def test_the_axis_knows_its_systems_and_the_hour(axis):
 def test_the_latest_word_counts(code, seconds, known, news):
     at = AT + timedelta(seconds=seconds)
     assert is_news(code=code, at=at, known=known, known_at=AT if known else None) is news
+
+
+def test_a_seal_on_a_message_is_checked_and_a_changed_message_is_found():
+    from hoaphuong.exchange.actions import receiving
+    from hoaphuong.exchange.edxml import write
+    from hoaphuong.exchange.edxml.message import Organ, ResponseFor, Status
+    from hoaphuong.exchange.edxml.writing import HEADER
+    from hoaphuong.signing.tests.xml_signers import signer
+    from hoaphuong.signing.xml import sign_enveloped
+
+    about = ResponseFor(organ=CITY, document_id="x", code="15/UBND-VX", promulgated_on=AT.date())
+    said = Status(sender=Organ(code=MINISTRY, name="Bộ Trình diễn"), about=about, code="03", at=AT)
+
+    def sealed(raw: bytes) -> bytes:
+        return sign_enveloped(raw, key=signer(), inside=HEADER)
+
+    def signature_of(content: bytes) -> str:
+        return receiving._signature(receiving._understood(content, CITY, MINISTRY))
+
+    content = write(said, sign=sealed)
+    assert signature_of(write(said)) == "none"
+    assert signature_of(content) == "unchecked"  # nobody here knows who made its certificate
+    assert signature_of(content.replace(b">03<", b">06<")) == "invalid"
