@@ -61,7 +61,8 @@ def contracts() -> dict[str, type]:
     found: dict[str, type] = {}
     for module in modules("contracts"):
         for thing in vars(module).values():
-            if is_event(thing) and thing.__module__ == module.__name__:
+            own = getattr(thing, "__module__", "").split(".")[:3] == module.__name__.split(".")
+            if own and is_event(thing):
                 assert thing.name not in found, f"{thing.name} is declared twice"
                 found[thing.name] = thing
     return found

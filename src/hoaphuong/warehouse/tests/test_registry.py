@@ -70,3 +70,12 @@ def test_only_what_is_touched_is_computed_anew():
 def test_the_house_publishes_its_tables():
     published = {table.name for table in tables() if table.published}
     assert {"out_dossiers__received", "out_dossiers__overdue"} <= published
+
+
+def test_events_of_every_app_have_a_raw_table_whether_its_contracts_are_a_file_or_a_folder():
+    from hoaphuong.warehouse import raw
+
+    apps = {name.partition(".")[0] for name in raw.contracts()}
+    assert {"signing", "documents", "exchange", "dossiers", "identity", "files"} <= apps
+    for contract in raw.contracts().values():
+        assert raw.schema(contract).names
