@@ -73,7 +73,6 @@ RIGHTS = {
     "signing.sign": ({"head", "leader"}, "owner"),
     "signing.seal": ({"clerk"}, "agency"),
     "signing.follow_batches": ({"head", "leader", "clerk"}, "owner"),
-    "signing.manage_certificates": ({"administrator"}, "city"),
     "warehouse.view_scoreboard": ({"leader", "steward", "administrator", "head"}, "city"),
     "work.open_inbox": ({"clerk", "case_officer", "head"}, "agency"),
     "work.assign": ({"head"}, "agency"),
@@ -87,7 +86,7 @@ PLACES: dict[str, dict[str, str]] = {
     "co-quan/ho-so/": {"key": ".dossier", "file_key": ".file"},
     "co-quan/viec/": {"key": ".item"},
     "co-quan/trao-doi/": {"key": ".message", "file_key": ".file"},
-    "co-quan/van-ban/": {"key": ".document", "file_key": ".document_file"},
+    "co-quan/van-ban/": {"key": ".document", "file_key": ".document_file", "how": "thay-the"},
     "co-quan/van-ban-den/": {"key": ".incoming", "file_key": ".incoming_file"},
     "co-quan/nhiem-vu/": {"key": ".assignment"},
     "kt/": {"token": ".check"},
@@ -154,7 +153,7 @@ API_STEPS = {
     "api:prepare_for_token": ("signing.follow_batches", None),
     "api:finish_with_cms": ("signing.follow_batches", None),
 }
-STATUS = {"dossiers:supply": 5, "dossiers:withdraw": 1}
+STATUS = {"dossiers:supply": 5, "dossiers:withdraw": 1, "documents:follow": "issued"}
 # A route for the applicant and for the agency alike; the row says which of the two it is.
 EITHER = {"api:read": ("dossiers.apply", "dossiers.view")}
 # Pages whose rows are not those of the reader's agencies: whose each reader finds there. Who looks

@@ -391,7 +391,10 @@ def _newer_format(members, manifest):
 REFUSED = {
     "a name that climbs out": (_named("../outside"), "does not belong"),
     "a name that climbs out of a part": (_named("keys/../../outside"), "does not belong"),
-    "a name that climbs out of a folder of a part": (_named("demo/ca/../../../x"), "does not belong"),
+    "a name that climbs out of a folder of a part": (
+        _named("demo/ca/../../../x"),
+        "does not belong",
+    ),
     "a hidden name": (_named("trust/.part"), "does not belong"),
     "an absolute name": (_named("/outside"), "does not belong"),
     "a link": (_link, "does not belong"),

@@ -117,6 +117,22 @@ def parser() -> argparse.ArgumentParser:
     verifying.add_argument("--online", action="store_true", help="ask about revocation too")
     verifying.add_argument("--at", metavar="MOMENT", help="judge as at another time")
 
+    certificate = command("certificate", "certificates", "certificates that sign here")
+    verbs = certificate.add_subparsers(dest="verb", required=True, metavar="VERB")
+    record = verbs.add_parser("record", help="take one into use")
+    record.add_argument("file", type=Path, metavar="FILE", help="DER or PEM")
+    holder = record.add_mutually_exclusive_group(required=True)
+    holder.add_argument("--account", default="", metavar="USERNAME", help="of an officer")
+    holder.add_argument("--agency", default="", metavar="CODE", help="of an agency's seal")
+    record.add_argument(
+        "--keys", default="client", metavar="NAME", help="place of its key; left out: on a token"
+    )
+    record.add_argument("--reference", default="", metavar="KEY", help="which key there")
+    taken = verbs.add_parser("withdraw", help="sign with one no more")
+    taken.add_argument("serial", metavar="SERIAL", help="hexadecimal")
+    reasons = ["superseded", "keyCompromise", "affiliationChanged", "cessationOfOperation"]
+    taken.add_argument("--reason", choices=reasons, default="superseded")
+
     password = command("password", "password", "set a new password for an account")
     password.add_argument("username")
     password.add_argument(

@@ -38,7 +38,7 @@ def typeset_pages(place: Place) -> Figure:
         reference=_plain([_paper(n) for n in range(PAPERS + 1, PAPERS + 1 + PLAIN)], at),
         reference_is="pages/s, typst.compile() made anew for each paper",
         target=PAGES_A_SECOND,
-        about=f"{PAPERS} papers, {pages} pages, PDF/A-2b with reserved places and a QR code; one process",
+        about=f"{PAPERS} papers, {pages} pages, PDF/A-2b, reserved places, QR code; one process",
     )
 
 

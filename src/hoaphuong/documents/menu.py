@@ -12,5 +12,6 @@ MENU = [
     ),
     Item("officer", 24, _("Incoming"), "documents:arrivals", "inbox", permission="documents.view"),
     Item("officer", 25, _("Tasks given"), "documents:given", "flag", permission="documents.direct"),
+    Item("citizen", 41, _("Look up a document"), "documents:check_number", "search"),
     Item("leader", 20, _("Tasks"), "documents:steering", "flag", permission="documents.steer"),
 ]  # fmt: skip

@@ -162,6 +162,12 @@ def demo_code(account: Account, *, at: datetime) -> str:
     return totp_code(unsealed(totp.data["secret"]), step)
 
 
+def account_key(login: str) -> str | None:
+    """The key of the account that a username or e-mail address means; None unless it is one."""
+    found = account_id(login)
+    return Account.objects.values_list("key", flat=True).get(pk=found) if found else None
+
+
 def display_names(keys: set[str]) -> dict[str, str]:
     """Names of accounts by key, for timelines shown to staff."""
     rows = Account.objects.filter(key__in=keys)

@@ -23,10 +23,4 @@ PERMISSIONS = [
         scope="owner",
         label=_("Follow the batches one ordered"),
     ),
-    Permission(
-        code="signing.manage_certificates",
-        roles=frozenset({"administrator"}),
-        scope="city",
-        label=_("Record and withdraw certificates"),
-    ),
 ]

@@ -58,6 +58,13 @@ def reference_of(certificate: str) -> str:
     return rows.values_list("reference", flat=True).first() or ""
 
 
+def certificate_of_serial(serial: str) -> str | None:
+    """Key of the certificate with a serial number (hexadecimal); None unless it is one."""
+    wanted = serial.replace(":", "").lower().lstrip("0")
+    found = Certificate.objects.filter(serial=wanted).values_list("key", flat=True)[:2]
+    return found[0] if len(found) == 1 else None
+
+
 def _of_account(account: str) -> QuerySet[Certificate]:
     return Certificate.objects.filter(kind=HolderKind.PERSONAL, account_key=account)
 

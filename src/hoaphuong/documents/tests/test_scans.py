@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 
@@ -171,12 +170,10 @@ def test_more_words_than_a_pipe_holds_are_taken(monkeypatch):
     """A process that waits for its reader, who waits for its end, would never end."""
     text = "chữ " * 200_000
     incoming = arrived(b"%PDF-1.7\n", PDF)
-    said = tempfile.TemporaryFile()
     words = [sys.executable, "-c", "import json; print(json.dumps({'text': 'chữ ' * 200_000}))"]
     real = subprocess.Popen
     monkeypatch.setattr(jobs.subprocess, "Popen", lambda _words, **how: real(words, **how))
     read(incoming)
-    said.close()
     assert (incoming.text_state, incoming.text) == ("read", text)
 
 
@@ -217,7 +214,7 @@ def test_a_process_that_does_not_end_when_asked_is_ended(monkeypatch):
         [sys.executable, "-c", f"{deaf}; time.sleep(600)"], stdout=subprocess.PIPE
     )
     child.stdout.readline()
-    jobs._now.append(jobs._Reading(incoming.key, child, tempfile.TemporaryFile(), 0.0))
+    jobs._now.append(jobs._Reading(incoming.key, child, io.BytesIO(), 0.0))
     assert read(incoming).text_state == "failed"
     assert child.poll() == -9
     child.stdout.close()

@@ -57,7 +57,6 @@ def _compiler() -> "Compiler":
     import typst
 
     return typst.Compiler(
-        input=b"",
         root=str(HERE),
         font_paths=[str(FONTS)],
         ignore_system_fonts=True,

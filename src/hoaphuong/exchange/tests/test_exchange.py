@@ -251,3 +251,9 @@ def test_a_seal_on_a_message_is_checked_and_a_changed_message_is_found():
     assert signature_of(write(said)) == "none"
     assert signature_of(content) == "unchecked"  # nobody here knows who made its certificate
     assert signature_of(content.replace(b">03<", b">06<")) == "invalid"
+
+
+def test_a_document_leaves_before_the_address_book_was_ever_read(axis):
+    key = queued()
+    outgoing.make_calls(now=later())
+    assert queries.message(key).state == "sent"

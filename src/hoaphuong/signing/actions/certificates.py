@@ -57,7 +57,10 @@ def enrol(
     known = Certificate.objects.filter(provider=provider, reference=reference).first()
     if known is not None:
         return certificate_facts(known)
-    of_agency = {"agency_code": identity.agency(agency).dotted} if agency else {}
+    # A certificate of an organisation names it twice (ETSI EN 319 412-3, 4.2.1).
+    of_agency = (
+        {"organisation": name, "agency_code": identity.agency(agency).dotted} if agency else {}
+    )
     certificate, chain = keyring.enrolled(
         provider,
         reference=reference,

@@ -187,6 +187,7 @@ def test_two_signers_killed_at_random_sign_every_paper_of_a_large_batch_once(rea
     assert_signed_once(real_city, count)
 
 
+@pytest.mark.one_database
 def test_the_worker_starts_signers_that_end_with_it(real_city):
     ordered(real_city, 24)
     env = DESK | {"HOAPHUONG_SIGNERS": "2", "HOAPHUONG_DIE_AT": "signing.closed:7"}
@@ -201,6 +202,7 @@ def test_the_worker_starts_signers_that_end_with_it(real_city):
     assert_signed_once(real_city, 24)
 
 
+@pytest.mark.one_database
 def test_the_worker_loads_no_signing_library(real_city):
     script = (
         "import sys\nfrom hoaphuong.kernel.jobs import jobs\nfrom hoaphuong.signing.jobs import"
@@ -211,6 +213,7 @@ def test_the_worker_loads_no_signing_library(real_city):
     assert done.stdout.splitlines()[-1:] == ["[]"], done.stderr
 
 
+@pytest.mark.one_database
 def test_a_signer_sees_that_its_worker_was_killed_and_ends(real_city):
     ordered(real_city, 4)
     worker = real_city._start("hoaphuong", "worker", **DESK)
@@ -222,6 +225,7 @@ def test_a_signer_sees_that_its_worker_was_killed_and_ends(real_city):
     real_city.wait(lambda: not any(is_there(pid) for pid in signers), patience=10)
 
 
+@pytest.mark.one_database
 def test_no_slot_has_two_signers(real_city):
     ordered(real_city, 1)
     words = [sys.executable, "-m", "hoaphuong", "signer", "1", "--linger", "30"]

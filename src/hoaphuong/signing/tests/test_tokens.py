@@ -145,6 +145,19 @@ def test_what_is_prepared_lasts_a_day_and_is_then_forgotten(told):
     assert told == []
 
 
+def test_the_action_itself_refuses_strangers_and_what_is_over(told):
+    lan, now = Token("lan"), timezone.now()
+    asked = lan.ask().json()
+    message = lan.message(base64.b64decode(asked["digest"]))
+    for by, at in (("hung", now), (lan.account.key, now + timedelta(hours=25))):
+        with pytest.raises(actions.NotPrepared):
+            actions.finish_with_cms(key=asked["key"], cms=message, by=by, at=at)
+    actions.finish_with_cms(key=asked["key"], cms=message, by=lan.account.key, at=now)
+    with pytest.raises(actions.NotPrepared):
+        actions.finish_with_cms(key=asked["key"], cms=message, by=lan.account.key, at=now)
+    assert len(told) == 1
+
+
 def test_a_withdrawn_certificate_s_message_comes_too_late(told):
     lan = Token("lan")
     asked = lan.ask().json()

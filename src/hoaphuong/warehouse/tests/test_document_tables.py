@@ -214,9 +214,8 @@ def test_what_the_actions_record_reaches_the_three_tables(demo_city, home):
             name: warehouse.engine.rows(f"out_documents__{name}", "month").to_pylist()
             for name in ("signed_share", "exchanged_share", "assignments_on_time")
         }
-    signed = {
-        row["directive"]: (row["documents"], row["fully_signed"]) for row in said["signed_share"]
-    }
+    rows = said["signed_share"]
+    signed = {row["directive"]: (row["documents"], row["fully_signed"]) for row in rows}
     assert signed == {True: (2, 1), False: (1, 1)}
     [copies] = said["exchanged_share"]
     assert (copies["agency"], copies["copies"], copies["electronic"]) == (own, 2, 1)
