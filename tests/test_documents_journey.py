@@ -5,9 +5,8 @@ import re
 import shutil
 import sqlite3
 import subprocess
-import sys
 from contextlib import closing
-from datetime import date, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -74,7 +73,7 @@ def drafted(walk, *, above):
     fill("#to-1-name", PARTNER)
     fill("#task-0-agency", above)
     fill("#task-0-what", WHAT)
-    fill("#task-0-due_on", (date.today() + timedelta(days=9)).isoformat())
+    fill("#task-0-due_on", f"{datetime.now(UTC) + timedelta(days=9):%Y-%m-%d}")
     walk.picture("draft")
     walk.press("main form[method=post] button.btn-primary")
     walk.press("button[formaction$=gui-duyet]")
@@ -196,6 +195,7 @@ def test_a_decision_reaches_everyone_and_its_paper_can_be_checked_by_anyone(
     walk.press(f"li:has-text('{number}') a")
     result = walk.page.locator("a[href$='.pdf'], a[href*='/tep/']")
     walk.picture("own-dossier")
+    assert re.search(r"\b\d\d-TB-UBND\.pdf", walk.page.locator("main").inner_text())
     bodies = [walk.context.request.get(a.get_attribute("href")).body() for a in result.all()]
     kept = tmp_path / "ket-qua.pdf"
     signed = [body for body in bodies if b"/ByteRange" in body]

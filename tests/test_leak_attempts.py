@@ -8,9 +8,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from hoaphuong.documents.models import Assignment, Document
 from hoaphuong.dossiers.models import Dossier
 from hoaphuong.identity import queries as identity
 from hoaphuong.identity.models import Grant, Representation
+from hoaphuong.work.models import WorkItem
 from tests import leak_matrix as matrix
 from tests import leak_tables as tables
 from tests.leak_asking import LIKE_NONE, ask, methods_of, undone
@@ -238,6 +240,83 @@ def test_work_is_given_to_nobody_outside_its_agency(planted):
             data={"assignee": planted.accounts[person].key},
         )
         assert (answer.status, answer.writes) == (403, ())
+
+
+def test_nobody_begins_or_takes_in_a_document_for_another_agency(planted):
+    upload = {"from_name": "Bộ Trình diễn", "subject_line": "Việc"}
+    for name, data in (("documents:begin", {"kind": "QĐ"}), ("documents:scan", upload)):
+        for agency, opened in (("here", True), ("elsewhere", False)):
+            with undone():
+                answer = ask(
+                    reverse(name),
+                    session=planted.sessions["clerk"],
+                    method="POST",
+                    data=data | {"agency": planted.agencies[agency]},
+                )
+            assert (answer.status != 403) == opened, (name, agency)
+            assert opened or not answer.writes
+
+
+def test_a_file_of_a_document_opens_under_its_own_document_only(planted):
+    row, other = planted.rows["owner"], planted.rows["parent"]
+    files = {
+        one for each in planted.rows.values() for one in (each.document_file, each.incoming_file)
+    } | {row.file, LIKE_NONE}
+    for name, key, own in (
+        ("documents:file", row.document, row.document_file),
+        ("documents:incoming_file", row.incoming, row.incoming_file),
+    ):
+        opened = {
+            file
+            for file in files
+            if ask(reverse(name, args=[key, file]), session=planted.sessions["head"]).status != 404
+        }
+        assert opened == {own}, name
+    comment = Document.objects.get(key=other.document).comments.get()
+    answer = ask(
+        reverse("documents:comment", args=[row.document]),
+        session=planted.sessions["head"],
+        method="POST",
+        data={"resolve": str(comment.pk)},
+    )
+    comment.refresh_from_db()
+    assert (answer.status, comment.resolved_at) == (302, None)
+
+
+def test_a_task_is_reported_by_who_has_it_and_settled_by_who_gave_it(planted):
+    row, here = planted.rows["another citizen"], planted.agencies["here"]
+    tasks = Assignment.objects.filter(key=row.assignment)
+    tasks.update(agency_code=here)  # given by the agency elsewhere to the one here
+    told = {"report": "Đã làm", "reported_at": timezone.now(), "reported_by": "t", "days_late": 0}
+    allowed = {
+        "bao-cao": {"clerk", "case officer", "case officer without the case", "head", "head above"},
+        "chap-nhan": {"head elsewhere", "head above", "leader"},
+        "giao-lai": {"head elsewhere", "head above", "leader"},
+        "thoi": {"head elsewhere", "head above", "leader"},
+    }
+    later = (timezone.localdate() + timedelta(days=3)).isoformat()
+    for verb, wanted in allowed.items():
+        passed = set()
+        for person in PEOPLE:
+            with undone():
+                if verb in ("chap-nhan", "giao-lai"):
+                    tasks.update(status="reported", **told)
+                    WorkItem.objects.filter(subject=row.assignment).delete()
+                answer = ask(
+                    reverse("documents:assignment_step", args=[row.assignment, verb]),
+                    session=planted.sessions.get(person, ""),
+                    method="POST",
+                    data={"text": "Đã làm", "due_on": later},
+                )
+            if answer.writes:
+                passed.add(person)
+        assert passed == wanted, verb
+    # Who has the task reads which paper asks for it, and does not open that paper.
+    session = planted.sessions["case officer"]
+    page = ask(reverse("documents:assignment", args=[row.assignment]), session=session)
+    assert page.status == 200
+    assert row.incoming not in page.text
+    assert ask(reverse("documents:incoming", args=[row.incoming]), session=session).status == 404
 
 
 def filed(planted, session: str, **chosen: str) -> str:

@@ -47,7 +47,7 @@ def read_scans() -> bool:
         actions.keep_text(key=key, text="", pages=0, state="failed")
         return True
     words = [sys.executable, "-m", "hoaphuong.documents.reading", str(path), media_type]
-    said = tempfile.TemporaryFile()  # noqa: SIM115: closed when its words are taken
+    said = tempfile.TemporaryFile()  # noqa: SIM115 - closed when its words are taken
     child = subprocess.Popen(words, stdout=said)
     _now.append(_Reading(key, child, said, time.monotonic() + PATIENCE))
     return False

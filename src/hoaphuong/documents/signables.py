@@ -69,6 +69,13 @@ def named(subjects: Iterable[str]) -> dict[str, str]:
     return {row.key: f"{full_number(row.number, row.notation)} {row.subject_line}" for row in rows}
 
 
+def file_name(subject: str) -> str:
+    """What everyone who gets the file sees: its number and notation, as far as it has them."""
+    document = Document.objects.get(key=subject)
+    number = full_number(document.number, document.notation) if document.number else ""
+    return (number or document.notation).replace("/", "-")
+
+
 SIGNABLES = [
     Signable(
         kind=PERSON,
@@ -77,6 +84,7 @@ SIGNABLES = [
         to_sign=person,
         signed=person_signed,
         named=named,
+        file_name=file_name,
         view="documents:document",
         reasons=REASONS,
     ),
@@ -88,6 +96,7 @@ SIGNABLES = [
         signed=sealed,
         seal=True,
         named=named,
+        file_name=file_name,
         view="documents:document",
         reasons=REASONS,
     ),

@@ -7,6 +7,7 @@ from hoaphuong.exchange.actions.sending import CALL
 from hoaphuong.exchange.providers.base import AxisRefused
 from hoaphuong.exchange.providers.connected import NotConnected, axis, connected
 from hoaphuong.files import queries as files
+from hoaphuong.identity import queries as identity
 from hoaphuong.kernel.outgoing import Hopeless
 
 
@@ -20,8 +21,14 @@ def send(key: str) -> None:
     with files.open_file(message.file_key) as stream:
         content = stream.read()
     kind = "status" if message.kind == message.Kind.STATUS else "edoc"
+    agency, known = message.agency_code, axis()
     try:
-        axis().send(sender=message.agency_code, kind=kind, id=key, content=content)
+        try:
+            known.send(sender=agency, kind=kind, id=key, content=content)
+        except AxisRefused:
+            # An agency that has no mailbox yet may not send: this call may be the city's first.
+            known.register(agency, identity.agency(agency).name)
+            known.send(sender=agency, kind=kind, id=key, content=content)
     except AxisRefused as fault:
         raise Hopeless(str(fault)) from fault
     actions.left(key=key, at=timezone.now())

@@ -6,7 +6,7 @@ from functools import lru_cache
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.db.models import Case, Exists, Max, OuterRef, Q, QuerySet, When
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from hoaphuong.identity.contracts import AgencyFacts, OrganisationFacts, PersonFacts
 from hoaphuong.identity.models import Account, Agency, Grant, Organisation, Person, Representation

@@ -22,6 +22,10 @@ class NotSignable(Exception):
         self.reason = reason
 
 
+def _by_key(subject: str) -> str:
+    return subject
+
+
 def _no_names(subjects: Iterable[str]) -> dict[str, str]:
     return {}
 
@@ -36,7 +40,8 @@ class Signable:
     ``signed(subject, *, content, file, by, at)`` runs inside the transaction that closes the item:
     it calls one action of the app; whatever it raises undoes everything, and the item has failed.
     ``seal`` tells that an agency's seal signs and not a person. ``named(subjects)`` gives what a
-    list calls each paper, ``view`` the name of the page that opens one.
+    list calls each paper, ``file_name(subject)`` what its file is called without an ending, and
+    ``view`` is the name of the page that opens one.
     """
 
     kind: str
@@ -46,6 +51,7 @@ class Signable:
     signed: Callable[..., None]
     seal: bool = False
     named: Callable[[Iterable[str]], Mapping[str, str]] = _no_names
+    file_name: Callable[[str], str] = _by_key
     view: str = ""
     reasons: Mapping[str, Any] = field(default_factory=dict)
 

@@ -31,7 +31,7 @@ class Code:
 
 
 def codes(pdf: bytes, wanted: str) -> list[Code]:
-    """Where a scanner would find the code of ``wanted``: every module of it, dark and light."""
+    """Where codes are drawn; each says ``wanted``, in every module, dark and light."""
     matrix = segno.make(wanted, error="m", mask=3).matrix
     found = []
     document = pdfium.PdfDocument(pdf)
@@ -44,8 +44,9 @@ def codes(pdf: bytes, wanted: str) -> list[Code]:
             if abs(x2 - x1 - SIDE) > 4 or abs(y2 - y1 - SIDE) > 4:  # strokes count double
                 continue
             code = Code(number, (x1 + x2 - SIDE) / 2, (y1 + y2 - SIDE) / 2)
-            if _read(sheet, code, len(matrix)) == [[bool(dot) for dot in row] for row in matrix]:
-                found.append(code)
+            read = _read(sheet, code, len(matrix))
+            assert read == [[bool(dot) for dot in row] for row in matrix], "it cannot be read"
+            found.append(code)
     return found
 
 

@@ -15,6 +15,7 @@ from hoaphuong.signing.contracts import PaperRestamped
 from hoaphuong.signing.making import Made
 from hoaphuong.signing.models import ArchiveItem
 from hoaphuong.signing.parameters import CLAIM, LONGEST_WAIT, RESTAMP_MARGIN
+from hoaphuong.signing.signables import signables
 
 BY = "archive"
 RETENTION = "document"
@@ -76,7 +77,7 @@ def archived(*, stamped: ToStamp, made: Made, at: datetime) -> None:
     assert made.stamp_ends_at is not None
     file = files.keep(
         content=made.content,
-        name=f"{stamped.paper}.{made.extension}",
+        name=f"{signables()[stamped.kind].file_name(stamped.paper)}.{made.extension}",
         media_type=made.media_type,
         by=BY,
         at=at,

@@ -105,9 +105,10 @@ def close_signed(*, claimed: Claimed, before: bytes, made: Made, at: datetime) -
     All of it is one transaction. Raises ClaimLost, and whatever the app's action raises.
     """
     item = _in_hand(claimed)
+    signable = signables()[claimed.kind]
     file = files.keep(
         content=made.content,
-        name=f"{claimed.subject}.{made.extension}",
+        name=f"{signable.file_name(claimed.subject)}.{made.extension}",
         media_type=made.media_type,
         by=claimed.account,
         at=at,
@@ -126,9 +127,7 @@ def close_signed(*, claimed: Claimed, before: bytes, made: Made, at: datetime) -
         by=claimed.account,
         at=at,
     )
-    signables()[claimed.kind].signed(
-        claimed.subject, content=made.content, file=file, by=claimed.account, at=at
-    )
+    signable.signed(claimed.subject, content=made.content, file=file, by=claimed.account, at=at)
     point("signing.effect")
     _end(item, State.SIGNED, at=at)
     _tell(item, at=at, went_well=True)

@@ -111,7 +111,7 @@ def _finish(prepared: Prepared, made: making.Made, *, by: str, at: datetime) -> 
     _not_waiting(row.kind, row.subject)
     file = files.keep(
         content=made.content,
-        name=f"{row.subject}.{made.extension}",
+        name=f"{signables()[row.kind].file_name(row.subject)}.{made.extension}",
         media_type=made.media_type,
         by=by,
         at=at,

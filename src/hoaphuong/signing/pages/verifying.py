@@ -92,6 +92,8 @@ def _shown(one: checking.Checked, language: str) -> Shown:
 
 def _line(finding: SignatureFinding, language: str) -> Line:
     words, tone, icon = _verdict(finding.verdict)
+    if finding.verdict is Verdict.VALID:
+        words = _("Valid")  # "the document is authentic" is said once, of the file
     kinds = {"seal": _("Seal of an organisation"), "time stamp": _("Time stamp")}
     states = {"good": _("not revoked"), "revoked": _("revoked")}
     return Line(

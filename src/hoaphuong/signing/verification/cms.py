@@ -196,7 +196,7 @@ def _message(der: bytes) -> Message:
 
 
 def _there(value: Any) -> bool:
-    """Whether an optional value is there; asking for its ``native`` would read all that is in it."""
+    """Whether an optional value is there; its ``native`` would read all that is in it."""
     return not isinstance(value, core.Void)
 
 
