@@ -1,5 +1,6 @@
 """The pages of official documents, as each person sees them."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -228,3 +229,22 @@ def test_an_issued_document_is_replaced_or_corrected_by_a_new_one(at_desk, how, 
     refused = son.post(url("follow", new.key, how))
     assert refused.url == url("document", new.key)
     assert Document.objects.count() == 2
+
+
+def test_each_error_is_read_out_with_its_field(at_desk):
+    """What is wrong is what the field is described by, so that a screen reader says it."""
+    document, arrived = drafted(), {"agency": agency_of("mai"), "number": "a/b", "due_on": "x"}
+    pages = [
+        at_desk("son").post(url("edit", document.key), {"version": "1"}),
+        at_desk("mai").post(url("scan"), arrived),
+        at_desk("mai").get(url("check_number"), {"number": "15", "day": "hôm qua"}),
+        at_desk("lan").post(url("step", approved(drafted()).key, "tra-lai")),
+    ]
+    for page in pages:
+        text = page.content.decode()
+        errors = re.findall(r'class="error" id="([\w-]+)-error"', text)
+        assert errors
+        for name in errors:
+            [field] = re.findall(rf'<(?:input|select|textarea)[^>]* id="{name}"[^>]*>', text)
+            assert 'aria-invalid="true"' in field, name
+            assert f"{name}-error" in field, name

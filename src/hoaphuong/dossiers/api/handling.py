@@ -132,6 +132,8 @@ def _step(
     except (actions.WrongStatus, NotOpen):
         text = _("The dossier's status does not allow this step.")
         raise HttpError(409, text) from None
+    except actions.ResultNotIssued:
+        raise HttpError(409, _("The result is not signed and sealed yet.")) from None
     except OutsideCalendar:
         text = _("Its due date lies beyond the announced calendar of days off.")
         raise HttpError(409, text) from None
@@ -164,7 +166,13 @@ def ask_supplement(request: HttpRequest, key: Key, body: Question) -> Any:
 def decide(request: HttpRequest, key: Key, body: Decision) -> Any:
     """Grant or refuse."""
     return _step(
-        request, key, "dossiers.process", actions.decide, outcome=body.outcome, note=body.note
+        request,
+        key,
+        "dossiers.process",
+        actions.decide,
+        outcome=body.outcome,
+        note=body.note,
+        with_document=True,
     )
 
 

@@ -2,7 +2,10 @@
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
+from hoaphuong.documents.models import Document
+from hoaphuong.documents.tests.factories import issued, signed
 from hoaphuong.dossiers import actions
 from hoaphuong.dossiers.models import Status
 from hoaphuong.dossiers.tests.factories import MONDAY, submit
@@ -100,6 +103,8 @@ def test_a_dossier_goes_its_way_through_the_api(dossier):
     assert post(officer, dossier, "processing").json()["status"] == Status.PROCESSING
     decided = post(officer, dossier, "decision", {"outcome": "granted"})
     assert decided.json()["outcome"] == "granted"
+    assert post(clerk, dossier, "handover").status_code == 409  # its result is not signed yet
+    issued(signed(Document.objects.get(dossier=dossier.key)), at=timezone.now())
     assert post(clerk, dossier, "handover", {"note": "Đã trả"}).json()["status"] == Status.RETURNED
     assert post(clerk, dossier, "handover").status_code == 409
 
