@@ -1,14 +1,18 @@
 """Thirty documents are numbered, sealed and sent while web, signer and worker are killed."""
 
 import json
+import re
 import signal
+import sqlite3
 import time
+from contextlib import closing
 
 import pytest
 
 PARTNER = "000.00.00.G98"
 PAPERS = 30
 SUBJECT = "Văn bản thử số"
+NAMED = rf"<edXML:Subject>{SUBJECT} (\d\d)</edXML:Subject>"
 
 SIGNED = f"""
 from hoaphuong.documents import actions
@@ -102,6 +106,7 @@ def done(city, script, **env):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)  # a call whose worker was killed is made again when its lease is over
 def test_whatever_is_killed_each_document_has_one_number_one_entry_and_one_copy(real_city):
     real_city.start_authority()
     done(real_city, SIGNED)
@@ -122,9 +127,9 @@ def test_whatever_is_killed_each_document_has_one_number_one_entry_and_one_copy(
 
     def settled():
         told.update(json.loads(done(real_city, TOLD).splitlines()[-1]))
-        return told["states"] == {"03": PAPERS}
+        return told["states"] == {"03": PAPERS} and not told["calls"]
 
-    real_city.wait(settled, patience=180)
+    real_city.wait(settled, patience=400)
     assert told["status"] == {"issued": PAPERS}
     assert told["numbers"] == list(range(1, len(told["numbers"]) + 1))
     assert len(told["numbers"]) >= PAPERS
@@ -134,8 +139,9 @@ def test_whatever_is_killed_each_document_has_one_number_one_entry_and_one_copy(
     assert told["copies"] == {"1": PAPERS}
     assert told["seals"] == {"1": PAPERS}
     assert told["files"] == {"final+numbered+sealed+signed": PAPERS}
-    assert (told["calls"], told["failures"]) == (0, 0)
-    _the_axis_has_each_once(real_city, told["messages"])
+    assert told["failures"] == 0
+    assert len(set(told["messages"])) == PAPERS
+    _the_partner_has_each_once(real_city)
 
 
 def _signer_dies(city, point):
@@ -158,15 +164,13 @@ def _worker_dies(city, point):
     return worker.wait(15) == -signal.SIGKILL and time.monotonic() < until
 
 
-def _the_axis_has_each_once(city, messages):
-    import sqlite3
-    from contextlib import closing
-
+def _the_partner_has_each_once(city):
     with closing(sqlite3.connect(city.home / "demo" / "axis" / "axis.sqlite3")) as rows:
         found = rows.execute(
-            "select id from message where recipient = ? and kind = 'edoc'", [PARTNER]
+            "select content from message where recipient = ? and kind = 'edoc'", [PARTNER]
         ).fetchall()
         [(again,)] = rows.execute("select sum(attempts) - count(*) from taken where kind = 'edoc'")
-    here = [id for (id,) in found if id in messages]
-    assert sorted(here) == sorted(messages)
+    said = [name for (content,) in found for name in re.findall(NAMED, content.decode())]
+    assert sorted(set(said)) == [f"{number:02}" for number in range(PAPERS)]
+    assert len(said) == PAPERS
     assert again >= 1  # one was sent again after a kill, and counted once
