@@ -87,7 +87,7 @@ def test_people_read_what_to_do(sealed_home, tmp_path):
 
 def test_what_was_broken_on_the_disk_is_found(ill_city):
     home = ill_city.home
-    [stored] = home.glob("files/*/*/*")
+    stored = next(iter(home.glob("files/*/*/*")))
     home.chmod(0o755)
     (home / "keys" / "secret_key").chmod(0o644)
     heads = home / "heads" / "journal.jsonl"

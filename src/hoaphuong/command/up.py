@@ -97,8 +97,7 @@ class _Running:
             signal.signal(name, self._stop)
         self.web = self._start_web()
         self.worker: subprocess.Popen[bytes] | None = None
-        names = [] if asked.no_demo else stand_in.ports(home)
-        self.stand_ins = {name: self._start_stand_in(name) for name in names}
+        self.stand_ins: dict[str, subprocess.Popen[bytes]] = {}
 
     def _stop(self, signum: int, frame: object) -> None:
         self.stopping = True
@@ -106,6 +105,16 @@ class _Running:
     def _start_worker(self) -> subprocess.Popen[bytes]:
         axis = {} if self.asked.no_demo else stand_in.to_axis(self.home)
         return subprocess.Popen([*self.me, "worker"], env={**axis, **self.env}, process_group=0)
+
+    def _start_stand_ins(self) -> None:
+        """All of a demonstration; at its first start the axis makes what the worker needs."""
+        names = [] if self.asked.no_demo else stand_in.ports(self.home)
+        self.stand_ins = {name: self._start_stand_in(name) for name in names}
+        deadline = time.monotonic() + stand_in.PATIENCE_S
+        while "axis" in names and not stand_in.to_axis(self.home) and not self.stopping:
+            if time.monotonic() > deadline:
+                break
+            time.sleep(0.05)
 
     def _start_stand_in(self, name: str) -> subprocess.Popen[bytes]:
         return stand_in.start(self.home, name, self.env, group=0)
@@ -122,10 +131,11 @@ class _Running:
     def until_stopped(self) -> int:
         status = 0
         answering = self._answering()
-        # The worker loads the engine; until here the first page has both cores to itself.
-        self.worker = self._start_worker()
         if answering:
             self._greet()
+        # The worker loads the engine; until here the first page has both cores to itself.
+        self._start_stand_ins()
+        self.worker = self._start_worker()
         while not self.stopping:
             if self.web.poll() is not None:
                 print("hoaphuong: the web server stopped by itself.", file=sys.stderr)
