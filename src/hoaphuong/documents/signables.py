@@ -86,6 +86,7 @@ SIGNABLES = [
         named=named,
         file_name=file_name,
         view="documents:document",
+        desk="documents:to_sign",
         reasons=REASONS,
     ),
     Signable(
@@ -98,6 +99,7 @@ SIGNABLES = [
         named=named,
         file_name=file_name,
         view="documents:document",
+        desk="documents:to_issue",
         reasons=REASONS,
     ),
 ]

@@ -41,7 +41,7 @@ class Signable:
     it calls one action of the app; whatever it raises undoes everything, and the item has failed.
     ``seal`` tells that an agency's seal signs and not a person. ``named(subjects)`` gives what a
     list calls each paper, ``file_name(subject)`` what its file is called without an ending, and
-    ``view`` is the name of the page that opens one.
+    ``view`` is the name of the page that opens one, ``desk`` of the one that lists what waits.
     """
 
     kind: str
@@ -53,6 +53,7 @@ class Signable:
     named: Callable[[Iterable[str]], Mapping[str, str]] = _no_names
     file_name: Callable[[str], str] = _by_key
     view: str = ""
+    desk: str = ""
     reasons: Mapping[str, Any] = field(default_factory=dict)
 
 

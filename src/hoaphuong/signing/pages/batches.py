@@ -48,7 +48,9 @@ def read(request: HttpRequest, key: str) -> HttpResponse:
     failed = queries.items_of(key, "failed", page=number, size=SIZE)
     if failed:
         shown(account=request.actor.key, purpose="signing.batch", record=key, count=len(failed))
+    signable = signables().get(batch.kind)
     context = _progress(batch) | {
+        "desk": reverse(signable.desk) if signable and signable.desk else "",
         "failures": _named(batch.kind, failed[:SIZE]),
         "number": number,
         "more": len(failed) > SIZE,
