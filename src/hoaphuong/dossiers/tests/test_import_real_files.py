@@ -25,6 +25,7 @@ def files(shared_data):
     ]
 
 
+@pytest.mark.slow
 def test_any_order_gives_one_catalogue_and_the_second_time_is_unchanged(city, files):
     orders = [files, files[::-1], [*files[3:], *files[:3]]]
     found = []

@@ -33,7 +33,7 @@ print(json.dumps([len(journal), rows == journal, files]))
 @pytest.mark.parametrize(
     "point",
     [
-        "lake.before_tidy",
+        pytest.param("lake.before_tidy", marks=pytest.mark.slow),
         pytest.param("lake.tidied", marks=pytest.mark.slow),
         pytest.param("lake.tidied:2", marks=pytest.mark.slow),
         pytest.param("lake.before_commit:9", marks=pytest.mark.slow),
