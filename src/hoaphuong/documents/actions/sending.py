@@ -121,6 +121,11 @@ def open_task(
         due_on=task.due_on,
     )
     journal.record(event, by=by, occurred_at=at)
+    into_inbox(task, label=label, at=at)
+
+
+def into_inbox(task: Assignment, *, label: str, at: datetime) -> None:
+    """Put an open task where the agency that has to do it finds it."""
     work.open_item(
         kind=ASSIGNMENT,
         subject=task.key,

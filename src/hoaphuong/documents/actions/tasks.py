@@ -5,6 +5,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils.timezone import localdate
 
+from hoaphuong.documents.actions.sending import into_inbox
 from hoaphuong.documents.contracts import AssignmentReported, AssignmentSettled
 from hoaphuong.documents.models import Assignment
 from hoaphuong.documents.refusals import WrongStatus
@@ -62,17 +63,7 @@ def give_again(*, key: str, reason: str, due_on: date, by: str, at: datetime) ->
     label = _label(task)
     task.status, task.due_on, task.days_late = S.OPEN, due_on, None
     task.what = f"{task.what} ({reason})"[:500]
-    work.open_item(
-        kind=ASSIGNMENT,
-        subject=task.key,
-        agency=task.agency_code,
-        label=label,
-        detail=task.what,
-        party="",
-        stage=task.status,
-        due_on=due_on,
-        at=at,
-    )
+    into_inbox(task, label=label, at=at)
     return _settled(task, by=by, at=at)
 
 
