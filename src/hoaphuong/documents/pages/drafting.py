@@ -1,7 +1,5 @@
 """A document's page: look at it, talk about it, send it on."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -17,6 +15,7 @@ from hoaphuong.documents import actions, papers, queries
 from hoaphuong.documents.kinds import KINDS, URGENCIES
 from hoaphuong.documents.models import Document, Status
 from hoaphuong.documents.pages.moments import entries
+from hoaphuong.documents.pages.steps import Step
 from hoaphuong.documents.rules import full_number
 from hoaphuong.documents.work_kinds import STATUSES
 from hoaphuong.files import pages as files
@@ -24,21 +23,6 @@ from hoaphuong.files import queries as shelf
 from hoaphuong.identity import queries as identity
 from hoaphuong.kernel.access import covers, page
 from hoaphuong.kernel.access_lines import shown
-
-
-@dataclass(frozen=True)
-class Step:
-    """A button: from which statuses, with which right, whether it needs a reason."""
-
-    verb: str
-    statuses: tuple[str, ...]
-    label: Any
-    permission: str
-    run: Callable[..., Document]
-    needs_reason: bool = False
-    tone: str = "secondary"
-    confirm: Any = ""
-
 
 D, R, T = Status.DRAFT, Status.REVIEW, Status.TO_SIGN
 STEPS = (

@@ -1,9 +1,5 @@
 """Incoming documents: the register, one document's page, and paper that is scanned in."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
-
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -19,6 +15,7 @@ from hoaphuong.documents.models import Incoming
 from hoaphuong.documents.pages.days import day_of
 from hoaphuong.documents.pages.lists import number_of
 from hoaphuong.documents.pages.moments import entries
+from hoaphuong.documents.pages.steps import Step
 from hoaphuong.documents.work_kinds import ARRIVALS, INCOMING
 from hoaphuong.files import pages as files
 from hoaphuong.files import queries as stored
@@ -33,20 +30,6 @@ SOURCES = {
     "paper": gettext_lazy("On paper"),
 }
 S = Incoming.Status
-
-
-@dataclass(frozen=True)
-class Step:
-    """A button of the page: from which statuses, with which right."""
-
-    verb: str
-    statuses: tuple[str, ...]
-    label: Any
-    permission: str
-    run: Callable[..., Any]
-    needs_reason: bool = False
-    tone: str = "secondary"
-
 
 STEPS = (
     Step(
