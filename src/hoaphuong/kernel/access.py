@@ -17,6 +17,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
+from django.urls import resolve
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from ninja.errors import HttpError
@@ -154,6 +155,13 @@ def page(
         return guarded
 
     return guard
+
+
+def opens(actor: Actor, path: str) -> bool:
+    """Whether a page would let this actor in, so that a link to it leads somewhere."""
+    access: Access = resolve(path).func.access
+    allowed = not access.permission or holds(actor, access.permission)
+    return access.public or (actor.signed_in and allowed)
 
 
 class Holding(SessionAuth):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from hoaphuong.kernel.access import page
+from hoaphuong.kernel.access import opens, page
 from hoaphuong.kernel.access_lines import shown
 from hoaphuong.signing import actions, queries, reasons
 from hoaphuong.signing.contracts import BatchFacts
@@ -49,8 +49,9 @@ def read(request: HttpRequest, key: str) -> HttpResponse:
     if failed:
         shown(account=request.actor.key, purpose="signing.batch", record=key, count=len(failed))
     signable = signables().get(batch.kind)
+    desk = reverse(signable.desk) if signable and signable.desk else ""
     context = _progress(batch) | {
-        "desk": reverse(signable.desk) if signable and signable.desk else "",
+        "desk": desk if desk and opens(request.actor, desk) else "",
         "failures": _named(batch.kind, failed[:SIZE]),
         "number": number,
         "more": len(failed) > SIZE,
