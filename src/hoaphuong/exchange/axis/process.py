@@ -41,11 +41,7 @@ class Server(ThreadingHTTPServer):
     def __init__(self, folder: Path, port: int) -> None:
         super().__init__((HOST, port), Handler)
         folder.mkdir(parents=True, exist_ok=True)
-        systems = folder / "systems.json"
-        if not systems.exists():
-            systems.touch(mode=0o600)
-            systems.write_text(json.dumps({FIRST_SYSTEM: secrets.token_hex(24)}))
-        self.systems: dict[str, str] = json.loads(systems.read_text())
+        self.systems = _systems(folder / "systems.json")
         self.mailboxes = Mailboxes(folder)
         for code, name in PARTNERS.items():
             self.mailboxes.register(code, name, SYSTEM)
@@ -218,6 +214,20 @@ class Handler(BaseHTTPRequestHandler):
         boxes, kind = self.server.mailboxes, str(asked.get("kind", "edoc"))
         boxes.put(id=id, kind=kind, sender=asked["from"], to=[asked["to"]], content=content)
         return 200, {"id": id}
+
+
+def _systems(path: Path) -> dict[str, str]:
+    """Name → secret; made at the first start, and there as a whole or not at all.
+
+    Who connects a worker waits for this file and reads it at once.
+    """
+    if not path.exists():
+        making = path.with_suffix(".making")
+        making.touch(mode=0o600)
+        making.write_text(json.dumps({FIRST_SYSTEM: secrets.token_hex(24)}))
+        making.replace(path)
+    found: dict[str, str] = json.loads(path.read_text())
+    return found
 
 
 def _listed(rows: list[tuple[str, str, str, str]]) -> list[dict[str, str]]:

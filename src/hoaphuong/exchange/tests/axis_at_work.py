@@ -62,3 +62,4 @@ def in_a_thread(folder: Path) -> Iterator[Running]:
     finally:
         server.shutdown()
         server.server_close()
+        thread.join(10)

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.utils import timezone
@@ -13,7 +14,13 @@ from hoaphuong.exchange.edxml import read
 from hoaphuong.exchange.models import Message
 from hoaphuong.exchange.providers.base import AxisFault, AxisRefused
 from hoaphuong.exchange.rules import is_news
-from hoaphuong.exchange.tests.axis_at_work import CITY, JUSTICE, MINISTRY, PROVINCE
+from hoaphuong.exchange.tests.axis_at_work import (
+    CITY,
+    JUSTICE,
+    MINISTRY,
+    PROVINCE,
+    in_a_thread,
+)
 from hoaphuong.exchange.tests.factories import AT, queued
 from hoaphuong.files import queries as files
 from hoaphuong.kernel import outgoing
@@ -251,6 +258,24 @@ def test_a_seal_on_a_message_is_checked_and_a_changed_message_is_found():
     assert signature_of(write(said)) == "none"
     assert signature_of(content) == "unchecked"  # nobody here knows who made its certificate
     assert signature_of(content.replace(b">03<", b">06<")) == "invalid"
+
+
+def test_the_secret_of_the_axis_is_there_whole_or_not_at_all(tmp_path, monkeypatch):
+    """``up`` and the kill tests read it the moment it is there."""
+    folder, write = tmp_path / "axis", Path.write_text
+    seen = []
+
+    def watched(path, text, **more):
+        seen.append((folder / "systems.json").exists())
+        return write(path, text, **more)
+
+    monkeypatch.setattr(Path, "write_text", watched)
+    with in_a_thread(folder) as first:
+        assert seen == [False]
+    with in_a_thread(folder) as again:
+        assert again.secret == first.secret
+    assert (folder / "systems.json").stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in folder.glob("systems*")] == ["systems.json"]
 
 
 def test_a_document_leaves_before_the_address_book_was_ever_read(axis):

@@ -25,8 +25,14 @@ def test_a_turn_that_hangs_holds_up_nobody_and_is_not_begun_twice():
     assert not begun.acquire(blocking=False)
     let_go.set()
     assert ended.acquire(timeout=20)
-    for thread in threading.enumerate():
-        if thread.name == "test.hang":
-            thread.join(20)
+    _join("test.hang")
     start()
     assert begun.acquire(timeout=20)
+    _join("test.hang")  # what it logs belongs to this test, not to whichever comes next
+
+
+def _join(name: str) -> None:
+    for thread in threading.enumerate():
+        if thread.name == name:
+            thread.join(20)
+            assert not thread.is_alive()
