@@ -37,6 +37,16 @@ class Made:
 
 
 @dataclass(frozen=True)
+class MadeBeside:
+    """A paper that was signed beside another: whose it is, and the bytes before."""
+
+    kind: str
+    subject: str
+    before: bytes
+    made: Made
+
+
+@dataclass(frozen=True)
 class Ready:
     """A paper whose signature is made elsewhere: ``digest`` (SHA-256, hexadecimal) is to be signed.
 
@@ -90,6 +100,26 @@ def make(
     with _telling():
         content = pdf.sign(to_sign, key=key, at=at, stamps=noting, answers=answers)
     return _made(content, to_sign.level, noting)
+
+
+def make_beside(
+    to_sign: ToSign,
+    *,
+    key: SigningKey,
+    stamps: TimeStamps | None,
+    answers: RevocationAnswers | None,
+    at: datetime,
+) -> tuple[MadeBeside, ...]:
+    """Sign what is to be signed beside a paper; the same faults as ``make``."""
+    return tuple(
+        MadeBeside(
+            one.kind,
+            one.subject,
+            one.to_sign.content,
+            make(one.to_sign, key=key, stamps=stamps, answers=answers, at=at),
+        )
+        for one in to_sign.beside
+    )
 
 
 def _made(content: bytes, level: str, noting: Noting | None) -> Made:

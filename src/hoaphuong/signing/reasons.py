@@ -16,6 +16,9 @@ OF_A_PAPER: dict[str, Any] = {
     "signer_died": _("Signing this paper ended the program several times; it was set aside."),
     "program_fault": _("A fault of the program; the operators find it in the log."),
     "waits_in_a_batch": _("The paper waits in a batch already."),
+    "several_at_once": _(
+        "The paper has attachments, which a token cannot sign with it; seal it from the list."
+    ),
     "unknown_kind": _("The program does not know this kind of signature any more."),
 }
 OF_THE_OUTSIDE: dict[str, Any] = {

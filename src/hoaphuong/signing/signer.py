@@ -93,7 +93,7 @@ def sign_next(me: str) -> bool:
 def _sign(claimed: Claimed) -> None:
     """Close one claimed paper, whatever happens."""
     try:
-        made_of, made = _made(claimed)
+        made_of, made, beside = _made(claimed)
     except NotSignable as refusal:
         actions.fail(claimed=claimed, reason=refusal.reason, at=timezone.now())
     except TimeStampFailed as fault:
@@ -114,10 +114,10 @@ def _sign(claimed: Claimed) -> None:
     except Exception as fault:
         _program_fault(claimed, fault)
     else:
-        _close(claimed, made_of, made)
+        _close(claimed, made_of, made, beside)
 
 
-def _made(claimed: Claimed) -> tuple[bytes, making.Made]:
+def _made(claimed: Claimed) -> tuple[bytes, making.Made, tuple[making.MadeBeside, ...]]:
     signable, at = signables().get(claimed.kind), timezone.now()
     if signable is None:
         raise NotSignable("unknown_kind")
@@ -127,14 +127,20 @@ def _made(claimed: Claimed) -> tuple[bytes, making.Made]:
     key = keyring.key_of(held, claimed.reference)
     to_sign = signable.to_sign(claimed.subject, account=claimed.account, certificate=held)
     point("signing.prepared")
-    made = making.make(to_sign, key=key, stamps=keyring.stamps(), answers=keyring.answers(), at=at)
+    with_what = {"key": key, "stamps": keyring.stamps(), "answers": keyring.answers(), "at": at}
+    beside = making.make_beside(to_sign, **with_what)
+    made = making.make(to_sign, **with_what)
     point("signing.signed")
-    return to_sign.content, made
+    return to_sign.content, made, beside
 
 
-def _close(claimed: Claimed, made_of: bytes, made: making.Made) -> None:
+def _close(
+    claimed: Claimed, made_of: bytes, made: making.Made, beside: tuple[making.MadeBeside, ...]
+) -> None:
     try:
-        actions.close_signed(claimed=claimed, before=made_of, made=made, at=timezone.now())
+        actions.close_signed(
+            claimed=claimed, before=made_of, made=made, beside=beside, at=timezone.now()
+        )
         point("signing.closed")
     except ClaimLost:
         raise

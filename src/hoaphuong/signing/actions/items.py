@@ -18,7 +18,7 @@ from hoaphuong.kernel.values import Code, Ref
 from hoaphuong.signing.actions.archive import schedule
 from hoaphuong.signing.actions.finishing import finish_if_done
 from hoaphuong.signing.contracts import CertificateFacts, PaperSigned
-from hoaphuong.signing.making import Made
+from hoaphuong.signing.making import Made, MadeBeside
 from hoaphuong.signing.models import Batch, BatchItem, PaperSignature
 from hoaphuong.signing.parameters import ATTEMPTS, CLAIM, LONGEST_WAIT
 from hoaphuong.signing.queries import certificate_facts
@@ -99,16 +99,44 @@ def put_back_of(*, signer: str) -> int:
 
 
 @transaction.atomic
-def close_signed(*, claimed: Claimed, before: bytes, made: Made, at: datetime) -> None:
+def close_signed(
+    *,
+    claimed: Claimed,
+    before: bytes,
+    made: Made,
+    at: datetime,
+    beside: tuple[MadeBeside, ...] = (),
+) -> None:
     """Keep the signed file, let the app that owns the paper take it, and close the item.
 
-    All of it is one transaction. Raises ClaimLost, and whatever the app's action raises.
+    All of it is one transaction, what was signed ``beside`` it included, which comes first.
+    Raises ClaimLost, and whatever the app's action raises.
     """
     item = _in_hand(claimed)
-    signable = signables()[claimed.kind]
+    for one in beside:
+        _keep(claimed, one.kind, one.subject, before=one.before, made=one.made, at=at)
+    _keep(claimed, claimed.kind, claimed.subject, before=before, made=made, at=at, item=item)
+    point("signing.effect")
+    _end(item, State.SIGNED, at=at)
+    _tell(item, at=at, went_well=True)
+    point("signing.closing")
+
+
+def _keep(
+    claimed: Claimed,
+    kind: str,
+    subject: str,
+    *,
+    before: bytes,
+    made: Made,
+    at: datetime,
+    item: BatchItem | None = None,
+) -> None:
+    """Keep one signed file and let the app take it."""
+    signable = signables()[kind]
     file = files.keep(
         content=made.content,
-        name=f"{signable.file_name(claimed.subject)}.{made.extension}",
+        name=f"{signable.file_name(subject)}.{made.extension}",
         media_type=made.media_type,
         by=claimed.account,
         at=at,
@@ -116,8 +144,8 @@ def close_signed(*, claimed: Claimed, before: bytes, made: Made, at: datetime) -
     )
     point("signing.kept")
     record_signature(
-        kind=claimed.kind,
-        paper=claimed.subject,
+        kind=kind,
+        paper=subject,
         certificate=claimed.certificate.key,
         item=item,
         before_sha256=hashlib.sha256(before).hexdigest(),
@@ -127,11 +155,7 @@ def close_signed(*, claimed: Claimed, before: bytes, made: Made, at: datetime) -
         by=claimed.account,
         at=at,
     )
-    signable.signed(claimed.subject, content=made.content, file=file, by=claimed.account, at=at)
-    point("signing.effect")
-    _end(item, State.SIGNED, at=at)
-    _tell(item, at=at, went_well=True)
-    point("signing.closing")
+    signable.signed(subject, content=made.content, file=file, by=claimed.account, at=at)
 
 
 def record_signature(

@@ -48,6 +48,8 @@ def prepare_for_token(
     shown = require_second_factor(second_factor_at, at=at)
     held = _on_token(certificate, seal=signable.seal, by=by, at=at)
     to_sign = signable.to_sign(subject, account=by, certificate=certificate_facts(held))
+    if to_sign.beside:  # a token is asked for one digest
+        raise NotSignable("several_at_once")
     ready = making.prepare(
         to_sign, certificate=bytes(held.der), chain=making.split(bytes(held.chain)), at=at
     )

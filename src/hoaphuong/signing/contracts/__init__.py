@@ -16,6 +16,8 @@ from hoaphuong.signing.contracts.facts import (
     PaperSignatureFacts,
 )
 from hoaphuong.signing.contracts.papers import (
+    SIGNED_AT,
+    Beside,
     Box,
     Change,
     Level,
@@ -30,10 +32,12 @@ from hoaphuong.signing.contracts.papers import (
 )
 
 __all__ = [
+    "SIGNED_AT",
     "BatchChanged",
     "BatchFacts",
     "BatchFinished",
     "BatchOrdered",
+    "Beside",
     "Box",
     "CertificateFacts",
     "CertificateRecorded",

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+SIGNED_AT = "{signed-at}"  # stands in a look for the time of signing
+
 
 class Level(StrEnum):
     """Levels of PAdES and XAdES: ETSI EN 319 142-1 and EN 319 132-1, clause 6."""
@@ -40,7 +42,8 @@ class Look:
     """A visible signature (Decree 30/2020/NĐ-CP, Annex I, boxes 7, 8 and 14).
 
     ``image`` is a PNG with a transparent ground, fitted into the box without changing its shape;
-    ``lines`` are set in Tinos upright ``size`` points, black, one below the other.
+    ``lines`` are set in Tinos upright ``size`` points, black, one below the other. ``SIGNED_AT``
+    in a line becomes the time of signing, such as ``2023-06-26T09:30:15+07:00``.
     """
 
     image: bytes = b""
@@ -50,7 +53,10 @@ class Look:
 
 @dataclass(frozen=True)
 class TextField:
-    """A place kept free for a few characters that are known only after the person signed."""
+    """A place kept free for a few characters that are known only after the person signed.
+
+    They stand in its middle, or against its right edge.
+    """
 
     name: str
     box: Box
@@ -58,15 +64,17 @@ class TextField:
     italic: bool = False
     label: str = ""
     most: int = 20
+    right: bool = False
 
 
 @dataclass(frozen=True)
 class SignatureField:
-    """A place kept free for one signature."""
+    """A place kept free for one signature, on a page turned clockwise by ``turned`` degrees."""
 
     name: str
     box: Box
     label: str = ""
+    turned: int = 0
 
 
 @dataclass(frozen=True)
@@ -111,6 +119,8 @@ class SignatureFinding:
     algorithm: str = ""
     field: str = ""
     covers_whole: bool = False
+    is_person: bool = False  # a certificate may leave open whether it is a person's
+    subject: str = ""  # the certificate's whole name (RFC 4514)
 
 
 @dataclass(frozen=True)
@@ -146,7 +156,7 @@ class ToSign:
 
     ``field`` names a reserved place; empty makes an invisible one. ``certify`` makes the signature
     the first and only certifying one: afterwards only filling of fields and signing is permitted
-    (ISO 32000-1, 12.8.2.2, P = 2).
+    (ISO 32000-1, 12.8.2.2, P = 2). ``beside`` are papers that are signed with it or not at all.
     """
 
     content: bytes
@@ -156,3 +166,16 @@ class ToSign:
     level: Level = Level.B_LT
     reason: str = ""
     place: str = ""
+    beside: tuple["Beside", ...] = ()
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A further paper that the same key signs in the same act, such as an attachment.
+
+    Its signable takes the signed file before the paper's own does, in the same transaction.
+    """
+
+    kind: str
+    subject: str
+    to_sign: ToSign

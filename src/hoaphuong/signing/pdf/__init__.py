@@ -4,6 +4,7 @@ Bytes in, bytes out: what is given back is what was given, with an update behind
 """
 
 from hoaphuong.signing.pdf.cms import CertificateOutOfDate, Mismatch
+from hoaphuong.signing.pdf.corner import corner_lines, reserve_corner
 from hoaphuong.signing.pdf.evidence import extend, stamp_ends
 from hoaphuong.signing.pdf.fields import FieldRefused, Forbidden
 from hoaphuong.signing.pdf.fonts import Unwritable
@@ -15,6 +16,6 @@ from hoaphuong.signing.pdf.syntax import Broken
 
 __all__ = [
     "Broken", "CertificateOutOfDate", "FieldRefused", "Forbidden", "Mismatch", "Prepared",
-    "Refused", "Unsignable", "Unwritable", "empty_texts", "extend", "fill", "finish", "prepare",
-    "reserve", "sign", "stamp_ends",
+    "Refused", "Unsignable", "Unwritable", "corner_lines", "empty_texts", "extend", "fill",
+    "finish", "prepare", "reserve", "reserve_corner", "sign", "stamp_ends",
 ]  # fmt: skip

@@ -152,6 +152,13 @@ def widget(
     return entries
 
 
+def turned(paper: Paper, widget: dict[Name, Any]) -> int:
+    """By how many degrees a widget is turned against its page: 0, 90, 180 or 270."""
+    look = paper.resolved(widget.get(Name(b"/MK")))
+    said = paper.resolved(look.get(Name(b"/R"))) if isinstance(look, dict) else 0
+    return said if said in (90, 180, 270) else 0
+
+
 def free_name(paper: Paper, stem: str) -> str:
     """A name that no field has."""
     taken = {field.name for field in fields(paper)}

@@ -51,9 +51,11 @@ def reserve(
         entries = fields.widget(one.name, kind, page, box=one.box, label=one.label)
         if isinstance(one, TextField):
             entries[_DA] = Token(b"(%b %b Tf 0 g)" % (FONTS[one.italic], number(one.size)))
-            entries[Name(b"/Q")] = 1
+            entries[Name(b"/Q")] = 2 if one.right else 1
             entries[Name(b"/MaxLen")] = one.most
             entries[Name(b"/F")] = 4
+        elif one.turned:
+            entries[Name(b"/MK")] = {Name(b"/R"): one.turned}
         width, height = one.box.x2 - one.box.x1, one.box.y2 - one.box.y1
         drawn = put_empty(update, text=kind == TEXT, width=width, height=height)
         entries[Name(b"/AP")] = {Name(b"/N"): drawn}
@@ -107,6 +109,7 @@ def fill(pdf: bytes, values: Mapping[str, str]) -> bytes:
         drawn = put_text(
             update, value, size=size, italic=italic, whole=written[italic],
             width=right - left, height=above - below,
+            right=update.paper.resolved(field.entries.get(Name(b"/Q"))) == 2,
         )  # fmt: skip
         update.editable(field.ref)[fields.VALUE] = text(value)
         update.editable(field.widget)[Name(b"/AP")] = {Name(b"/N"): drawn}

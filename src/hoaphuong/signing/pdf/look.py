@@ -53,8 +53,11 @@ def _put_image(update: Update, image: _Image) -> Ref:
     return update.stream(head + b"/ColorSpace/DeviceRGB" + mask, image.colours)
 
 
-def put_look(update: Update, look: Look, *, width: float, height: float) -> Ref:
-    """The appearance of a signature in a field of this many points; Unwritable."""
+def put_look(update: Update, look: Look, *, width: float, height: float, turned: int = 0) -> Ref:
+    """The appearance of a signature in a field of this many points; Unwritable.
+
+    ``turned`` is by how many degrees the field is turned against its page, counterclockwise.
+    """
     drawn, resources = [], b""
     leading = LEADING * look.size
     needed = (ASCENT + DESCENT) * look.size + leading * (len(look.lines) - 1) if look.lines else 0.0
@@ -83,7 +86,9 @@ def put_look(update: Update, look: Look, *, width: float, height: float) -> Ref:
             + b" T* ".join(shown(line) + b" Tj" for line in look.lines)
             + b" ET Q"
         )
-    return _put_form(update, b"\n".join(drawn), resources, width=width, height=height)
+    return _put_form(
+        update, b"\n".join(drawn), resources, width=width, height=height, turned=turned
+    )
 
 
 def put_text(
@@ -95,12 +100,14 @@ def put_text(
     whole: Ref,
     width: float,
     height: float,
+    right: bool = False,
 ) -> Ref:
-    """The appearance of a filled field: in its middle, on the line it was left free in."""
+    """The appearance of a filled field, in its middle or at its right end, on the line's height."""
     wide = font(italic=italic).width(value) * size
     if wide > width + 0.01:
         raise Unwritable(f"The text needs {wide:.0f} points, the field has {width:.0f}.")
-    place = tuple(map(number, (size, (width - wide) / 2, DESCENT * size)))
+    left = width - wide if right else (width - wide) / 2
+    place = tuple(map(number, (size, left, DESCENT * size)))
     drawn = b"/Tx BMC q BT 0 g /F %b Tf %b %b Td " % place
     drawn += shown(value, italic=italic) + b" Tj ET Q EMC"
     return _put_form(update, drawn, b"/Font<</F %d %d R>>" % whole, width=width, height=height)
@@ -111,10 +118,18 @@ def put_empty(update: Update, *, text: bool, width: float, height: float) -> Ref
     return _put_form(update, b"/Tx BMC EMC" if text else b"", b"", width=width, height=height)
 
 
+# Counterclockwise, about the lower left corner: a viewer moves the form into its field by itself.
+_TURNS = {
+    90: b"/Matrix[0 1 -1 0 0 0]",
+    180: b"/Matrix[-1 0 0 -1 0 0]",
+    270: b"/Matrix[0 -1 1 0 0 0]",
+}
+
+
 def _put_form(
-    update: Update, drawn: bytes, resources: bytes, *, width: float, height: float
+    update: Update, drawn: bytes, resources: bytes, *, width: float, height: float, turned: int = 0
 ) -> Ref:
-    head = b"/Type/XObject/Subtype/Form/BBox[0 0 %b %b]/Resources<<%b>>" % (
-        number(width), number(height), resources
+    head = b"/Type/XObject/Subtype/Form/BBox[0 0 %b %b]%b/Resources<<%b>>" % (
+        number(width), number(height), _TURNS.get(turned, b""), resources
     )  # fmt: skip
     return update.stream(head, drawn)

@@ -1,11 +1,11 @@
 """Where a signature goes: the update with its field, and the place its message will have."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
-from hoaphuong.signing.contracts import ToSign
+from hoaphuong.signing.contracts import SIGNED_AT, Look, ToSign
 from hoaphuong.signing.pdf import fields
 from hoaphuong.signing.pdf.fields import SIGNATURE, FieldRefused, Forbidden
 from hoaphuong.signing.pdf.look import put_look
@@ -68,7 +68,7 @@ def lay(paper: ToSign, *, at: datetime, room: int) -> Laid:
     _refuse_forbidden(update.paper, paper, every)
     signature = update.new()
     if paper.field:
-        _into_field(update, signature, paper, every)
+        _into_field(update, signature, paper, every, at=at)
     elif paper.look and (paper.look.image or paper.look.lines):
         raise FieldRefused("A visible signature needs a reserved field.")
     else:
@@ -97,7 +97,9 @@ def _refuse_forbidden(paper: Paper, asked: ToSign, every: list[fields.Field]) ->
         raise Forbidden(f"An earlier signature locked field {asked.field}.")
 
 
-def _into_field(update: Update, signature: Ref, paper: ToSign, every: list[fields.Field]) -> None:
+def _into_field(
+    update: Update, signature: Ref, paper: ToSign, every: list[fields.Field], *, at: datetime
+) -> None:
     named = [one for one in every if one.name == paper.field]
     if len(named) != 1 or named[0].kind != SIGNATURE:
         raise FieldRefused(f"The file has no signature field {paper.field}.")
@@ -106,12 +108,21 @@ def _into_field(update: Update, signature: Ref, paper: ToSign, every: list[field
         raise FieldRefused(f"Field {paper.field} is signed already.")
     update.editable(field.ref)[Name(b"/V")] = signature
     left, below, right, above = field.box(update.paper)
-    width, height = right - left, above - below
     shown = update.editable(field.widget)
+    turned = fields.turned(update.paper, shown)
+    size = (right - left, above - below)
+    width, height = size if turned in (0, 180) else size[::-1]
     if paper.look and (paper.look.image or paper.look.lines):
-        drawn = put_look(update, paper.look, width=width, height=height)
+        look = replace(paper.look, lines=_dated(paper.look, at))
+        drawn = put_look(update, look, width=width, height=height, turned=turned)
         shown[Name(b"/AP")] = {Name(b"/N"): drawn}
     shown[Name(b"/F")] = fields.PRINTED_LOCKED
+
+
+def _dated(look: Look, at: datetime) -> tuple[str, ...]:
+    """The lines with the time of signing where they ask for it."""
+    moment = at.astimezone(VIETNAM).isoformat(timespec="seconds")
+    return tuple(line.replace(SIGNED_AT, moment) for line in look.lines)
 
 
 def _invisible(update: Update, signature: Ref, stem: str) -> None:

@@ -11,7 +11,7 @@ from hoaphuong.files.models import StoredFile
 from hoaphuong.kernel.models import JournalEntry
 from hoaphuong.signing import actions, keyring, making, queries, signables, signer
 from hoaphuong.signing.actions.items import ClaimLost, claim, close_signed, put_back_of
-from hoaphuong.signing.contracts import ToSign
+from hoaphuong.signing.contracts import Beside, ToSign
 from hoaphuong.signing.models import ArchiveItem, Batch, BatchItem, PaperSignature
 from hoaphuong.signing.providers.base import EvidenceMissing, TimeStampFailed
 from hoaphuong.signing.signables import NotSignable, Signable
@@ -26,11 +26,15 @@ class Desk:
 
     def __init__(self):
         self.papers, self.told, self.closed, self.refuses = {}, [], set(), set()
+        self.beside = {}
 
     def to_sign(self, subject, *, account, certificate):
         if subject in self.closed:
             raise NotSignable("moved_on")
-        return ToSign(content=self.papers.get(subject, subject.encode()))
+        beside = tuple(
+            Beside(SEAL, one, ToSign(content=one.encode())) for one in self.beside.get(subject, ())
+        )
+        return ToSign(content=self.papers.get(subject, subject.encode()), beside=beside)
 
     def signed(self, subject, *, content, file, by, at):
         if subject in self.refuses:
@@ -103,6 +107,21 @@ def sign_all():
 
 def facts_of(name):
     return [json.loads(one.body) for one in JournalEntry.objects.filter(name=name).order_by("id")]
+
+
+def test_what_is_signed_beside_a_paper_is_signed_with_it_or_not_at_all(held, desk):
+    desk.beside = {"a": ["a1", "a2"], "b": ["b1", "b2"]}
+    desk.refuses = {"b2"}
+    key = order(held, ["a", "b"])
+    sign_all()
+    assert [subject for subject, *_rest in desk.told if subject[0] == "a"] == ["a1", "a2", "a"]
+    made = PaperSignature.objects.order_by("pk")
+    assert [(one.paper, one.kind, one.item_id is None) for one in made] == [
+        ("a1", SEAL, True), ("a2", SEAL, True), ("a", KIND, False),
+    ]  # fmt: skip
+    assert facts_of("signing.paper_signed")[0]["paper"] == "a1"
+    assert (queries.batch(key).signed, queries.batch(key).failed) == (1, 1)
+    assert StoredFile.objects.count() == 3
 
 
 def test_every_paper_of_a_batch_is_signed_once_and_its_app_is_told(held, desk):
