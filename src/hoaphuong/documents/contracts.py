@@ -31,6 +31,16 @@ class DocumentMoved:
 
 
 @dataclass(frozen=True)
+class AttachmentsChanged:
+    """A file was added to a draft, taken out or moved; ``attachments`` is how many it has now."""
+
+    name: ClassVar[str] = "documents.attachments_changed"
+    subject: ClassVar[str] = "document"
+    document: Ref
+    attachments: int
+
+
+@dataclass(frozen=True)
 class DocumentSigned:
     """The person who is competent signed; the text cannot change any more."""
 

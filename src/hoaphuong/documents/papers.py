@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
+from hoaphuong.documents.attached import listed
 from hoaphuong.documents.kinds import KINDS
 from hoaphuong.documents.models import Document, Recipient
 from hoaphuong.documents.rules import place_of, written_number
@@ -50,7 +51,7 @@ def paper_of(document: Document, *, dated: bool = False) -> "Paper":
         date=document.issued_on if dated else None,
         place=place_of(agency.name, kind=agency.kind, city=settings.CITY["name"]),
         title=document.subject_line,
-        body=content.get("body", ""),
+        body=content.get("body", "") + listed(document),
         signer=signer,
         issuer=content.get("issuer", ""),
         addressees=tuple(content.get("addressees", ())),
@@ -111,7 +112,9 @@ def final_pdf(document: Document, *, at: datetime) -> bytes:
     made = typeset(paper, at=localdate(at))
     # Box 14 is for copies made later: its place in a signed file could never be filled.
     places = [place for place in made.signatures if place.name != COPY]
-    return reserve(made.pdf, texts=made.texts, signatures=places)
+    # A number stands at the end of its place, next to the notation.
+    texts = [replace(one, right=one.name.partition("-")[0] == NUMBER) for one in made.texts]
+    return reserve(made.pdf, texts=texts, signatures=places)
 
 
 def filled_pdf(document: Document) -> bytes:
@@ -159,7 +162,7 @@ def to_exchange(document: Document, to: Recipient) -> OutgoingDocument:
         notation=document.notation,
         issued_on=document.issued_on,
         subject=document.subject_line,
-        attachments=(document.file_key,),
+        attachments=(document.file_key, *(one.file_key for one in document.attachments.all())),
         kind_name=KINDS[document.kind].name.capitalize() or "Công văn",
         place=settings.CITY["name"],
         competence=capacity,

@@ -1,9 +1,10 @@
 """What the register of issued documents knows of a file that somebody wants to check."""
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from hoaphuong.documents import queries
-from hoaphuong.documents.models import Status
+from hoaphuong.documents.models import DocumentFile, Status
 from hoaphuong.documents.papers import called
 from hoaphuong.documents.rules import full_number
 from hoaphuong.identity import queries as identity
@@ -11,20 +12,28 @@ from hoaphuong.signing.contracts import Provenance
 
 
 def known(sha256: str) -> Provenance | None:
-    """The issued document whose file this is, bit by bit; None for everything else."""
-    found = queries.with_file(sha256)
-    if found is None:
+    """The issued document whose file this is, bit by bit, or whose attachment; else None."""
+    file = queries.with_file(sha256)
+    if file is None or file.state not in ("sealed", "restamped"):
         return None
-    document, state = found
-    if document.status != Status.ISSUED or state not in ("sealed", "restamped"):
+    document = file.document
+    if document.status != Status.ISSUED:
         return None
     status = "recalled" if document.recalled_at else "replaced" if document.replaced_at else ""
     public = document.shown_publicly
     return Provenance(
-        title=called(document) if public else "",
+        title=_title(file, public=public),
         number=full_number(document.number, document.notation),
         agency=identity.agency(document.agency_code).name,
         issued_on=document.issued_on,
         url=reverse("documents:check", args=[document.token]),
         status=status,
     )
+
+
+def _title(file: DocumentFile, *, public: bool) -> str:
+    """What the file is; of a document that is not public only that it is an attachment."""
+    if file.attachment is None:
+        return called(file.document) if public else ""
+    which = _("Attachment %(number)s") % {"number": file.attachment.position}
+    return f"{which}: {file.attachment.title}" if public else which

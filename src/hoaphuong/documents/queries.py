@@ -206,10 +206,10 @@ def of_dossiers(dossiers: Iterable[str]) -> dict[str, DocumentFacts]:
     return {row.dossier: facts(row) for row in rows}
 
 
-def with_file(sha256: str) -> tuple[Document, str] | None:
-    """The document one of whose files has this hash, and that file's state."""
-    row = DocumentFile.objects.filter(sha256=sha256).select_related("document").last()
-    return (row.document, row.state) if row else None
+def with_file(sha256: str) -> DocumentFile | None:
+    """The file of a document or of an attachment that has this hash."""
+    rows = DocumentFile.objects.filter(sha256=sha256)
+    return rows.select_related("document", "attachment").last()
 
 
 def by_token(token: str) -> Document:

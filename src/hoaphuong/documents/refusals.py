@@ -31,3 +31,15 @@ class NothingToAnswer(DocumentRefused):
 
 class NotIssued(DocumentRefused):
     """Only an issued document can be replaced or corrected."""
+
+
+class NotAttachable(DocumentRefused):
+    """The file can get no seal; ``reason`` is a code: signed, small, unreadable, large, many."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class AttachmentsUnsealed(DocumentRefused):
+    """An attachment is not sealed yet: the document is issued with all of them or not at all."""

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from datetime import date
 
 # From where to where a document may go; withdrawing ends the way before a number is given.
@@ -80,12 +81,16 @@ def days_late(*, due: date, on: date) -> int:
     return max(0, (on - due).days)
 
 
-def register_digest(*, sha256: str, number: str, agency: str, issued_on: date) -> str:
-    """What an entry of the chain says: SHA-256 over the JSON list of file, number, agency, day.
+def register_digest(
+    *, sha256: str, number: str, agency: str, issued_on: date, attachments: Sequence[str] = ()
+) -> str:
+    """What an entry of the chain says: SHA-256 over the JSON list of file, number, agency, day,
+    and of each attachment's SHA-256 in their order.
 
     Who has the paper can compute it; who has not learns nothing from it.
     """
-    told = json.dumps([sha256, number, agency, issued_on.isoformat()], ensure_ascii=False)
+    listed = [sha256, number, agency, issued_on.isoformat(), *attachments]
+    told = json.dumps(listed, ensure_ascii=False)
     return hashlib.sha256(told.encode()).hexdigest()
 
 

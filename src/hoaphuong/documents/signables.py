@@ -5,8 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from hoaphuong.documents import actions, papers
-from hoaphuong.documents.models import Document, Status
+from hoaphuong.documents import actions, attached, papers
+from hoaphuong.documents.models import Attachment, Document, Status
 from hoaphuong.documents.rules import full_number
 from hoaphuong.files.contracts import StoredFileFacts
 from hoaphuong.signing import queries as signing
@@ -14,10 +14,12 @@ from hoaphuong.signing.contracts import Level, Look, ToSign
 from hoaphuong.signing.signables import NotSignable, Signable
 
 PERSON, SEAL = "documents.person", "documents.seal"
+ATTACHMENT = attached.KIND
 REASONS = {
     "moved_on": _("The document is not waiting for this signature any more."),
     "other_signer": _("Somebody else was named to sign."),
     "other_agency": _("The seal is another agency's."),
+    "with_its_document": _("An attachment is sealed together with its document."),
 }
 
 
@@ -52,7 +54,13 @@ def seal(subject: str, *, account: str, certificate: Any) -> ToSign:
         field=papers.SEAL,
         look=Look(image=signing.image_of(certificate.key)),
         level=Level.B_LTA,
+        beside=attached.to_seal(document),
     )
+
+
+def with_its_document(subject: str, *, account: str, certificate: Any) -> ToSign:
+    """An attachment is sealed with its document and never alone."""
+    raise NotSignable("with_its_document")
 
 
 def person_signed(subject: str, *, content: bytes, file: StoredFileFacts, by: str, at: Any) -> None:
@@ -61,6 +69,12 @@ def person_signed(subject: str, *, content: bytes, file: StoredFileFacts, by: st
 
 def sealed(subject: str, *, content: bytes, file: StoredFileFacts, by: str, at: Any) -> None:
     actions.seal(key=subject, file=file, by=by, at=at)
+
+
+def attachment_sealed(
+    subject: str, *, content: bytes, file: StoredFileFacts, by: str, at: Any
+) -> None:
+    actions.seal_attachment(key=subject, file=file, at=at)
 
 
 def named(subjects: Iterable[str]) -> dict[str, str]:
@@ -74,6 +88,12 @@ def file_name(subject: str) -> str:
     document = Document.objects.get(key=subject)
     number = full_number(document.number, document.notation) if document.number else ""
     return (number or document.notation).replace("/", "-")
+
+
+def attachment_name(subject: str) -> str:
+    """What who gets an attachment sees: the document's number, which one it is, its title."""
+    one = Attachment.objects.select_related("document").get(key=subject)
+    return f"{file_name(one.document.key)} ({one.position}) {one.title}"
 
 
 SIGNABLES = [
@@ -100,6 +120,16 @@ SIGNABLES = [
         file_name=file_name,
         view="documents:document",
         desk="documents:to_issue",
+        reasons=REASONS,
+    ),
+    Signable(
+        kind=ATTACHMENT,
+        label=_("Seal of the agency on an attachment"),
+        permission="signing.seal",
+        to_sign=with_its_document,
+        signed=attachment_sealed,
+        seal=True,
+        file_name=attachment_name,
         reasons=REASONS,
     ),
 ]

@@ -1,6 +1,15 @@
 from django.urls import path
 
-from hoaphuong.documents.pages import checking, drafting, lists, receiving, scanning, tasks, writing
+from hoaphuong.documents.pages import (
+    attaching,
+    checking,
+    drafting,
+    lists,
+    receiving,
+    scanning,
+    tasks,
+    writing,
+)
 
 app_name = "documents"
 urlpatterns = [
@@ -11,6 +20,8 @@ urlpatterns = [
     path("co-quan/van-ban/<slug:key>/du-thao.pdf", drafting.preview, name="preview"),
     path("co-quan/van-ban/<slug:key>/tiep/<slug:how>", writing.follow, name="follow"),
     path("co-quan/van-ban/<slug:key>/gop-y", drafting.comment, name="comment"),
+    path("co-quan/van-ban/<slug:key>/kem-theo", attaching.attach, name="attach"),
+    path("co-quan/van-ban/<slug:key>/kem-theo/doi", attaching.change, name="change_attachment"),
     path("co-quan/van-ban/<slug:key>/tep/<slug:file_key>", drafting.file, name="file"),
     path("co-quan/van-ban/<slug:key>/buoc/<slug:verb>", drafting.step, name="step"),
     path("co-quan/cho-ky", lists.to_sign, name="to_sign"),

@@ -1,5 +1,6 @@
 """The only writer of official documents."""
 
+from hoaphuong.documents.actions.attaching import attach, detach, move_attachment
 from hoaphuong.documents.actions.drafting import (
     Task,
     To,
@@ -15,7 +16,13 @@ from hoaphuong.documents.actions.drafting import (
     takes_place_of,
 )
 from hoaphuong.documents.actions.following import note_state, recall
-from hoaphuong.documents.actions.issuing import keep_restamped, number, seal, sign
+from hoaphuong.documents.actions.issuing import (
+    keep_restamped,
+    number,
+    seal,
+    seal_attachment,
+    sign,
+)
 from hoaphuong.documents.actions.receiving import (
     Arrival,
     answer_recall,
@@ -33,8 +40,10 @@ from hoaphuong.documents.actions.register import days_to_publish, publish_head
 from hoaphuong.documents.actions.tasks import accept, cancel, give_again, report
 from hoaphuong.documents.contracts import NewDocument
 from hoaphuong.documents.refusals import (
+    AttachmentsUnsealed,
     ChangedMeanwhile,
     DocumentRefused,
+    NotAttachable,
     NothingToAnswer,
     NotIssued,
     NotReady,
@@ -44,9 +53,11 @@ from hoaphuong.documents.refusals import (
 
 __all__ = [
     "Arrival",
+    "AttachmentsUnsealed",
     "ChangedMeanwhile",
     "DocumentRefused",
     "NewDocument",
+    "NotAttachable",
     "NotIssued",
     "NotReady",
     "NotTheSigner",
@@ -60,9 +71,11 @@ __all__ = [
     "ask_back",
     "ask_back_message",
     "assign",
+    "attach",
     "cancel",
     "comment",
     "days_to_publish",
+    "detach",
     "draft",
     "file_away",
     "follow_up",
@@ -70,6 +83,7 @@ __all__ = [
     "give_up",
     "keep_restamped",
     "keep_text",
+    "move_attachment",
     "note_state",
     "number",
     "publish_head",
@@ -82,6 +96,7 @@ __all__ = [
     "resolve_comment",
     "revise",
     "seal",
+    "seal_attachment",
     "send_back",
     "sign",
     "submit",

@@ -7,7 +7,7 @@ from django.utils.timezone import localdate
 
 from hoaphuong.documents import papers
 from hoaphuong.documents.actions import register
-from hoaphuong.documents.actions.files import keep, note
+from hoaphuong.documents.actions.files import keep, note, note_attachment
 from hoaphuong.documents.actions.rows import go, locked, saved, tell_inbox
 from hoaphuong.documents.actions.sending import give_tasks, send_copies
 from hoaphuong.documents.contracts import (
@@ -17,8 +17,8 @@ from hoaphuong.documents.contracts import (
     DocumentSigned,
 )
 from hoaphuong.documents.kinds import KINDS
-from hoaphuong.documents.models import Document, Status
-from hoaphuong.documents.refusals import NotTheSigner, WrongStatus
+from hoaphuong.documents.models import Attachment, Document, Status
+from hoaphuong.documents.refusals import AttachmentsUnsealed, NotTheSigner, WrongStatus
 from hoaphuong.documents.rules import series
 from hoaphuong.files.contracts import StoredFileFacts
 from hoaphuong.kernel import journal
@@ -89,6 +89,8 @@ def seal(*, key: str, file: StoredFileFacts, by: str, at: datetime) -> Document:
     document = locked(key)
     if document.status != Status.NUMBERED:
         raise WrongStatus(key)
+    if document.attachments.filter(sealed_at=None).exists():
+        raise AttachmentsUnsealed(key)
     go(document, Status.ISSUED)
     document.issued_at = at
     note(document, file, state="sealed", at=at)
@@ -112,6 +114,19 @@ def seal(*, key: str, file: StoredFileFacts, by: str, at: datetime) -> Document:
     return document
 
 
+@transaction.atomic
+def seal_attachment(*, key: str, file: StoredFileFacts, at: datetime) -> Attachment:
+    """The agency's seal is on an attachment, in the transaction that issues its document."""
+    attachment = Attachment.objects.select_related("document").get(key=key)
+    document = locked(attachment.document.key)
+    if document.status != Status.NUMBERED or attachment.sealed_at is not None:
+        raise WrongStatus(key)
+    note_attachment(attachment, file, state="sealed", at=at)
+    attachment.sealed_sha256, attachment.sealed_at = file.sha256, at
+    attachment.save(update_fields=["file_key", "sealed_sha256", "sealed_at"])
+    return attachment
+
+
 def _take_place(document: Document, *, by: str, at: datetime) -> None:
     """What the new document replaces is replaced from now on."""
     if document.replaces_id is None:
@@ -128,7 +143,13 @@ def _take_place(document: Document, *, by: str, at: datetime) -> None:
 
 @transaction.atomic
 def keep_restamped(*, key: str, file: StoredFileFacts, at: datetime) -> None:
-    """A further archive time stamp is on the file; what was issued is inside it unchanged."""
+    """A further archive time stamp is on the file of a document or of an attachment; what was
+    issued is inside it unchanged.
+    """
+    if attachment := Attachment.objects.select_for_update().filter(key=key).first():
+        note_attachment(attachment, file, state="restamped", at=at)
+        attachment.save(update_fields=["file_key"])
+        return
     document = locked(key)
     note(document, file, state="restamped", at=at)
     document.save(update_fields=["file_key"])

@@ -32,6 +32,7 @@ def enter(document: Document, *, at: datetime) -> RegisterEntry:
         number=full_number(document.number, document.notation),
         agency=document.agency_code,
         issued_on=document.issued_on,
+        attachments=[one.sealed_sha256 for one in document.attachments.all()],
     )
     return RegisterEntry.objects.create(
         position=position,

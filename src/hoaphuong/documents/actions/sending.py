@@ -64,6 +64,7 @@ def arrive_inside(document: Document, to: Recipient, *, by: str, at: datetime) -
     )
     return arrived(incoming, by=by, at=at)
 
+        attachments=[one.file_key for one in document.attachments.all()],
 
 def arrived(incoming: Incoming, *, by: str, at: datetime) -> Incoming:
     """Store what reached an agency and put it into its inbox."""

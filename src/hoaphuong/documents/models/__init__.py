@@ -5,6 +5,7 @@ from hoaphuong.documents.models.outgoing import (
     AFTER_SIGNING,
     WITH_NUMBER,
     Comment,
+    Attachment,
     Document,
     DocumentFile,
     Recipient,

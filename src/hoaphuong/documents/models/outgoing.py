@@ -151,12 +151,47 @@ class Comment(models.Model):
     resolved_at = models.DateTimeField(null=True)
 
 
+class Attachment(models.Model):
+    """A PDF of its own that is issued with a document (phụ lục, tài liệu kèm theo).
+
+    ``source_key`` is the file as it was added; ``file_key`` the newest one with the agency's seal,
+    ``sealed_sha256`` of the one that was issued.
+    """
+
+    field_classes = FieldClasses(
+        internal="key position source_key file_key sealed_sha256 sealed_at", personal="title"
+    )
+
+    key = models.CharField(max_length=32, unique=True, default=new_key)
+    document = models.ForeignKey(Document, models.PROTECT, related_name="attachments")
+    position = models.PositiveIntegerField()
+    title = models.CharField(max_length=200)
+    source_key = models.CharField(max_length=32)
+    file_key = models.CharField(max_length=32, blank=True)
+    sealed_sha256 = models.CharField(max_length=64, blank=True)
+    sealed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["position", "id"]
+        constraints = [
+            models.CheckConstraint(
+                name="a_sealed_attachment_has_its_file",
+                condition=(Q(sealed_at__isnull=True) & Q(file_key="") & Q(sealed_sha256=""))
+                | (Q(sealed_at__isnull=False) & ~Q(file_key="") & ~Q(sealed_sha256="")),
+            )
+        ]
+
+
 class DocumentFile(models.Model):
-    """One state of the signed file, none is thrown away: signed, numbered, sealed, restamped."""
+    """One state of a signed file, none is thrown away: signed, numbered, sealed, restamped.
+
+    It is the document's own file, or one of its attachments.
+    """
 
     field_classes = FieldClasses(internal="state file_key sha256 at")
 
     document = models.ForeignKey(Document, models.PROTECT, related_name="files")
+    attachment = models.ForeignKey(Attachment, models.PROTECT, null=True, related_name="files")
     state = models.CharField(max_length=10)
     file_key = models.CharField(max_length=32)
     sha256 = models.CharField(max_length=64, db_index=True)

@@ -40,6 +40,7 @@ def _described(document: Document, language: str) -> dict[str, object]:
         "kind": KINDS[document.kind].label,
         "agency": identity.agency(document.agency_code).called(language),
         "subject": document.subject_line if document.shown_publicly else "",
+        "attachments": document.attachments.all(),
     }
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from hoaphuong.documents import actions, papers, queries
 from hoaphuong.documents.kinds import KINDS, URGENCIES
-from hoaphuong.documents.models import Document, Status
+from hoaphuong.documents.models import Attachment, Document, Status
 from hoaphuong.documents.pages.moments import entries
 from hoaphuong.documents.pages.steps import Step
 from hoaphuong.documents.rules import full_number
@@ -76,17 +76,19 @@ def offered(actor: Any, document: Document) -> list[Step]:
 @page(permission="documents.view")
 def read(request: HttpRequest, key: str) -> HttpResponse:
     """Everything about one document; who looked is written down."""
-    return _page(request, found(request, key))
+    return document_page(request, found(request, key))
 
 
-def _page(
+def document_page(
     request: HttpRequest,
     document: Document,
     *,
     reason: str = "",
+    title: str = "",
     faults: dict[str, str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    """A document's page, with what was typed and is wrong; ``title`` is of a new attachment."""
     actor = request.actor
     shown(account=actor.key, purpose="documents.document", record=document.key)
     comments = list(document.comments.order_by("at", "pk"))
@@ -117,7 +119,9 @@ def _page(
         "recipients": document.recipients.all(),
         "tasks": document.assignments.order_by("due_on"),
         "versions": document.versions.order_by("-number"),
-        "files": list(document.files.order_by("pk")),
+        "files": list(document.files.filter(attachment=None).order_by("pk")),
+        "attachments": _attachments(document),
+        "title": title,
         "entries": entries(document),
         "urgency": URGENCIES.get(document.urgency, ""),
         "reason": reason,
@@ -140,13 +144,13 @@ def step(request: HttpRequest, key: str, verb: str) -> HttpResponse:
     reason = request.POST.get("reason", "").strip()[:500]
     if chosen.needs_reason and not reason:
         faults = {"reason": _("Say why.")}
-        return _page(request, document, reason=reason, faults=faults, status=422)
+        return document_page(request, document, reason=reason, faults=faults, status=422)
     words = {"reason": reason} if chosen.needs_reason else {}
     try:
         chosen.run(key=key, by=request.actor.key, at=timezone.now(), **words)
         messages.success(request, _("Done: %(step)s.") % {"step": chosen.label})
     except actions.NotReady as refused:
-        return _page(request, document, reason=reason, faults=refused.faults, status=422)
+        return document_page(request, document, reason=reason, faults=refused.faults, status=422)
     except actions.WrongStatus:
         messages.error(request, _("A colleague has moved this document on in the meantime."))
     return redirect("documents:document", key)
@@ -178,7 +182,7 @@ def preview(request: HttpRequest, key: str) -> HttpResponse:
     document = found(request, key)
     faults = papers.faults(document)
     if faults:
-        return _page(request, document, faults=faults, status=422)
+        return document_page(request, document, faults=faults, status=422)
     shown(account=request.actor.key, purpose="documents.preview", record=document.key)
     answer = HttpResponse(papers.draft_pdf(document), content_type="application/pdf")
     answer["Content-Disposition"] = 'inline; filename="du-thao.pdf"'
@@ -190,13 +194,15 @@ def preview(request: HttpRequest, key: str) -> HttpResponse:
 def file(request: HttpRequest, key: str, file_key: str) -> HttpResponse:
     """One state of the document's file; opening it is written down."""
     document = found(request, key)
-    if not document.files.filter(file_key=file_key).exists():
+    attached = document.attachments.filter(source_key=file_key)
+    if not attached.exists() and not document.files.filter(file_key=file_key).exists():
         raise Http404
     shown(account=request.actor.key, purpose="documents.file", record=document.key, filter=file_key)
     return files.send(request, file_key, inline=True)
 
 
-def sizes(document: Document) -> dict[str, int]:
-    """Bytes of each state of the file."""
-    keys = list(document.files.values_list("file_key", flat=True))
-    return {key: facts.size for key, facts in shelf.facts(keys).items()}
+def _attachments(document: Document) -> list[tuple[Attachment, str, int]]:
+    """Each attachment with the file to open and its bytes."""
+    rows = [(one, one.file_key or one.source_key) for one in document.attachments.all()]
+    facts = shelf.facts(key for _row, key in rows)
+    return [(one, key, facts[key].size) for one, key in rows if key in facts]

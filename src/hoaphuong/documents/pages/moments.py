@@ -13,6 +13,7 @@ from hoaphuong.kernel import journal
 
 EVENTS: dict[str, Any] = {
     "documents.document_drafted": _("Begun"),
+    "documents.attachments_changed": _("Attachments changed"),
     "documents.document_signed": _("Signed by the competent person"),
     "documents.document_numbered": _("Number and day filled in"),
     "documents.document_issued": _("Sealed by the agency and issued"),

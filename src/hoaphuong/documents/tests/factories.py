@@ -1,17 +1,20 @@
 """Documents at any point of their way, through the app's own actions; keys are made here."""
 
 import hashlib
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from io import BytesIO
 from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from django.core.files.uploadedfile import SimpleUploadedFile
 
-from hoaphuong.documents import actions, papers
-from hoaphuong.documents.models import Document
+from hoaphuong.documents import actions, attached, papers
+from hoaphuong.documents.models import Attachment, Document
 from hoaphuong.files import actions as shelf
 from hoaphuong.files.contracts import StoredFileFacts
 from hoaphuong.identity import queries as identity
@@ -116,9 +119,39 @@ def signed(document: Document) -> Document:
     return actions.sign(key=document.key, file=stored(content), by=document.signer_key, at=AT)
 
 
+def sheet(*, pages: int = 1) -> bytes:
+    """A PDF of empty pages in A4."""
+    from pypdf import PdfWriter
+
+    writer, out = PdfWriter(), BytesIO()
+    for _ in range(pages):
+        writer.add_blank_page(595, 842)
+    writer.write(out)
+    return out.getvalue()
+
+
+def attached_to(document: Document, title: str = "Phụ lục I. Danh mục nhiệm vụ") -> Attachment:
+    """One more PDF in a file of its own."""
+    upload = SimpleUploadedFile("phu-luc.pdf", sheet())
+    return actions.attach(
+        key=document.key, title=title, upload=upload, by=document.drafter_key, at=AT
+    )
+
+
+def sealed_attachments(document: Document, *, at: datetime = AT) -> None:
+    """What is signed beside a document's own seal."""
+    from hoaphuong.signing.pdf import sign
+
+    for one in attached.to_seal(document):
+        paper = replace(one.to_sign, level=Level.B_B)
+        content = sign(paper, key=key(), at=at, stamps=None, answers=None)
+        actions.seal_attachment(key=one.subject, file=stored(content), at=at)
+
+
 def issued(document: Document, *, at: datetime = AT) -> Document:
-    """Numbered and sealed by Mai."""
+    """Numbered and sealed by Mai, with all attachments."""
     numbered = actions.number(key=document.key, by=person("mai"), at=at)
+    sealed_attachments(numbered, at=at)
     content = signed_bytes(numbered, field=papers.SEAL, certify=False)
     return actions.seal(key=document.key, file=stored(content), by=person("mai"), at=at)
 

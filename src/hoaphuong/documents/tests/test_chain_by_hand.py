@@ -11,7 +11,8 @@ from django.urls import reverse
 
 from hoaphuong.documents import actions, papers
 from hoaphuong.documents.rules import full_number
-from hoaphuong.documents.tests.factories import AT, drafted, through
+from hoaphuong.documents.tests.factories import AT, attached_to, drafted, through
+from hoaphuong.files.queries import open_file
 
 pytestmark = pytest.mark.django_db
 
@@ -52,9 +53,13 @@ def test_anyone_recomputes_the_head_of_a_day_with_the_script_of_the_documentatio
 def test_who_has_a_paper_finds_it_among_the_entries_with_the_same_script(
     demo_city, script, tmp_path
 ):
-    document = through(drafted())
-    paper = tmp_path / "paper.pdf"
+    draft = drafted()
+    attached_to(draft)
+    document = through(draft)
+    paper, attachment = tmp_path / "paper.pdf", tmp_path / "attachment.pdf"
     paper.write_bytes(papers.content_of(document))
+    with open_file(document.attachments.get().file_key) as sealed:
+        attachment.write_bytes(sealed.read())
     known: dict = {}
     exec(script.read_text(encoding="utf-8").partition("link, head")[0], known)
     digest = known["digest"](
@@ -62,5 +67,6 @@ def test_who_has_a_paper_finds_it_among_the_entries_with_the_same_script(
         full_number(document.number, document.notation),
         document.agency_code,
         document.issued_on.isoformat(),
+        attachment,
     )
     assert digest == document.entry.digest

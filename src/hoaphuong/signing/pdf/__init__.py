@@ -13,9 +13,10 @@ from hoaphuong.signing.pdf.forms import empty_texts, fill, reserve
 from hoaphuong.signing.pdf.paper import Unsignable
 from hoaphuong.signing.pdf.signature import Prepared, finish, prepare, sign
 from hoaphuong.signing.pdf.syntax import Broken
+from hoaphuong.signing.providers.base import SigningFault
 
 __all__ = [
     "Broken", "CertificateOutOfDate", "FieldRefused", "Forbidden", "Mismatch", "Prepared",
-    "Refused", "Unsignable", "Unwritable", "corner_lines", "empty_texts", "extend", "fill",
-    "finish", "prepare", "reserve", "reserve_corner", "sign", "stamp_ends",
+    "Refused", "SigningFault", "Unsignable", "Unwritable", "corner_lines", "empty_texts", "extend",
+    "fill", "finish", "prepare", "reserve", "reserve_corner", "sign", "stamp_ends",
 ]  # fmt: skip
