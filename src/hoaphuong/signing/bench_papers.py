@@ -9,11 +9,13 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from hoaphuong.signing.contracts import Box, Level, Look, SignatureField, ToSign
-from hoaphuong.signing.providers.base import TimeStamps
+from hoaphuong.signing.contracts import Box, Level, Look, SignatureField, TextField, ToSign
+from hoaphuong.signing.providers.base import RevocationAnswers, TimeStamps
 from hoaphuong.signing.providers.software import SoftwareKey
 
 PLACE = SignatureField("person", Box(0, 300, 300, 480, 390))
+SEAL = SignatureField("seal", Box(0, 220, 300, 300, 390))
+NUMBER = TextField("number", Box(0, 100, 700, 150, 716), 13)
 RAW = {"p256": ("ecdsap256", "ecdsa"), "rsa2048": ("rsa2048", "rsa")}
 
 
@@ -30,6 +32,17 @@ class Case:
 
         paper = ToSign(self.paper.content, PLACE.name, self.paper.look, level=level)
         return sign(paper, key=self.key, at=datetime.now(UTC), stamps=stamps, answers=None)
+
+    def issued(self, stamps: TimeStamps, answers: RevocationAnswers) -> bytes:
+        """The paper certified, its number filled in, and sealed for the archive."""
+        from hoaphuong.signing.pdf import fill, sign
+
+        at = datetime.now(UTC)
+        outside: Any = {"key": self.key, "at": at, "stamps": stamps, "answers": answers}
+        look = self.paper.look
+        certified = ToSign(self.paper.content, PLACE.name, look, certify=True)
+        numbered = fill(sign(certified, **outside), {NUMBER.name: "15"})
+        return sign(ToSign(numbered, SEAL.name, look, level=Level.B_LTA), **outside)
 
 
 def _typeset() -> bytes:
@@ -48,7 +61,7 @@ def _typeset() -> bytes:
     compiler: Any = typst.Compiler(**{"input": source.encode(), **fonts})
     made = compiler.compile(format="pdf", pdf_standards="a-2b")
     assert isinstance(made, bytes)
-    return reserve(made, texts=(), signatures=(PLACE,))
+    return reserve(made, texts=(NUMBER,), signatures=(PLACE, SEAL))
 
 
 def _image() -> bytes:

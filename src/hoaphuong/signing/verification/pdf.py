@@ -19,6 +19,7 @@ from hoaphuong.signing.verification import chains, cms, judging, pdf_changes
 from hoaphuong.signing.verification.base import Case, Evidence, Signed, Token, Unreadable
 from hoaphuong.signing.verification.certificates import Certificate
 from hoaphuong.signing.verification.pdf_reading import (
+    Reader,
     at,
     carries_scripts,
     outside_revisions,
@@ -65,7 +66,7 @@ def verify_pdf(
 
 def read_pdf(content: bytes, case: Case) -> tuple[list[SignatureFinding], tuple[str, ...]]:
     """The findings, and what else a reader should be warned of."""
-    reader = PdfFileReader(io.BytesIO(content), strict=False)
+    reader = Reader(io.BytesIO(content))
     if reader.encrypted:
         raise Unreadable("encrypted")
     return _read(content, reader, case)

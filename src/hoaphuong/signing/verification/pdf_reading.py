@@ -1,18 +1,21 @@
 """Reading a stranger's PDF: fast strings, signed ranges, what lies outside every revision."""
 
 import re
+from functools import cache, lru_cache
 from typing import Any
 
-from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils import generic, misc
 from pyhanko.pdf_utils.misc import PdfStreamError
-from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader
 from pyhanko.pdf_utils.xref import XRefSectionType
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature, SignatureCoverageLevel
 
 _END_OF_TABLE = re.compile(rb">>\s*startxref\s+\d+\s+%%EOF[\s\0]*\Z")
 _END_OF_STREAM = re.compile(rb"\A[\s\0]*(?:endobj)?[\s\0]*startxref\s+\d+\s+%%EOF[\s\0]*\Z")
 _HEX = re.compile(rb"<(?:[0-9a-f]*|[0-9A-F]*)>")
+_DELIMITER = re.compile(b"[" + re.escape(misc.PDF_WHITESPACE + misc.PDF_DELIMITERS) + b"]")
 _NOT_HEX = re.compile(rb"[^0-9a-fA-F]")
+_COMPOSED = (generic.DictionaryObject, generic.ArrayObject, generic.DecryptedObjectProxy)
 _SCRIPT = re.compile(rb"/(?:JavaScript|JS|Launch)\b")
 
 
@@ -37,7 +40,56 @@ def _hex_string(stream: Any) -> Any:
     return generic.pdf_string(bytes.fromhex((plain + b"0" * (len(plain) % 2)).decode("ascii")))
 
 
+def _until_delimiter(stream: Any) -> bytes:
+    """What stands before the next delimiter, read at once: pyHanko asks for each byte by itself."""
+    start, found = stream.tell(), b""
+    while piece := stream.read(64):
+        end = _DELIMITER.search(piece)
+        if end:
+            stream.seek(start + len(found) + end.start())
+            return bytes(found + piece[: end.start()])
+        found += piece
+    return bytes(found)
+
+
+_spelt = lru_cache(maxsize=4_096)(generic._decode_name)
+
+
+def _name(name_bytes: bytes) -> generic.NameObject:
+    """A name without its escapes: the same few hundred stand in a file again and again."""
+    return generic.NameObject(_spelt(name_bytes))
+
+
 generic.read_hex_string_from_stream = _hex_string
+generic.read_until_delimiter = _until_delimiter
+generic._decode_name = _name
+
+
+class _Revision(HistoricalResolver):
+    """pyHanko's view of one revision, which copies only what leads to other objects."""
+
+    def _subsume_object(self, obj: Any) -> Any:
+        if isinstance(obj, generic.IndirectObject):
+            return generic.IndirectObject(obj.idnum, obj.generation, self)
+        if isinstance(obj, _COMPOSED):
+            return super()._subsume_object(obj)
+        return obj
+
+
+class Reader(PdfFileReader):
+    """pyHanko's reader, which asks only once in which revision an object was changed."""
+
+    def __init__(self, stream: Any) -> None:
+        super().__init__(stream, strict=False)
+        history: Any = self.xrefs
+        history.get_last_change = cache(history.get_last_change)
+        history.get_introducing_revision = cache(history.get_introducing_revision)
+
+    def get_historical_resolver(self, revision: int) -> HistoricalResolver:
+        known = self._historical_resolver_cache
+        if revision not in known:
+            known[revision] = _Revision(self, revision)
+        return known[revision]
 
 
 def signed_ranges(
