@@ -4,6 +4,7 @@ from hoaphuong.documents.actions import Arrival
 from hoaphuong.documents.kinds import KINDS
 from hoaphuong.exchange.contracts import MessageFacts
 
+CHANGES = {"1": "recall", "2": "update", "3": "replace"}
 URGENCY = {"1": "KHẨN", "2": "THƯỢNG KHẨN", "3": "HỎA TỐC"}
 
 
@@ -29,6 +30,9 @@ def arrival_of(message: MessageFacts) -> Arrival:
         message=message.key,
         due_on=message.due_on,
         to_read=False,
+        document_id=message.document_id,
+        change=CHANGES.get(message.business, ""),
+        formers=[(one.document_id, one.message) for one in message.formers],
     )
 
 

@@ -158,6 +158,30 @@ class IncomingMoved:
 
 
 @dataclass(frozen=True)
+class IncomingUpdated:
+    """The sender of an incoming document changed it by a later one."""
+
+    name: ClassVar[str] = "documents.incoming_updated"
+    subject: ClassVar[str] = "incoming"
+    incoming: Ref
+    by_incoming: Ref
+    agency: Code
+    updated_on: date
+
+
+@dataclass(frozen=True)
+class IncomingReplaced:
+    """A later document of its sender took an incoming document's place."""
+
+    name: ClassVar[str] = "documents.incoming_replaced"
+    subject: ClassVar[str] = "incoming"
+    incoming: Ref
+    by_incoming: Ref
+    agency: Code
+    replaced_on: date
+
+
+@dataclass(frozen=True)
 class AssignmentGiven:
     """An agency got something to do by a day."""
 

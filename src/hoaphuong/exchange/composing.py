@@ -5,10 +5,13 @@ from datetime import date
 from typing import Any
 
 from hoaphuong.exchange.edxml.message import (
+    REPLACE,
+    UPDATE,
     Attachment,
     Business,
     Document,
     Organ,
+    Replacement,
     ResponseFor,
     Status,
     Trace,
@@ -71,10 +74,21 @@ def _document(message: Message) -> Document:
         pages=facts["pages"],
         to_places=tuple(facts["to_places"]),
         traces=(Trace(message.agency_code, message.created_at),),
-        business=Business(
-            kind=facts["business"], document_id=facts["about_document_id"], reason=facts["reason"]
-        ),
+        business=_business(facts, message.partner_code),
         attachments=tuple(_attachment(key) for key in facts["attachments"]),
+    )
+
+
+def _business(facts: dict[str, Any], partner: str) -> Business:
+    """An update changes the document itself; a replacement is one at this recipient."""
+    kind, about = facts["business"], facts["about_document_id"]
+    replaced = (Replacement(about, (partner,)),) if kind == REPLACE else ()
+    return Business(
+        kind=kind,
+        document_id=about,
+        reason=facts["reason"],
+        document_info=kind == UPDATE,
+        replacements=replaced,
     )
 
 

@@ -124,6 +124,17 @@ class AttachmentFacts:
 
 
 @dataclass(frozen=True)
+class FormerFacts:
+    """A former document that a received one is about, by its sender's identifier.
+
+    ``message`` is the message it came with before; empty when none came from this sender.
+    """
+
+    document_id: str
+    message: str
+
+
+@dataclass(frozen=True)
 class PartnerFacts:
     code: str
     name: str
@@ -135,7 +146,8 @@ class MessageFacts:
 
     ``direction`` is in or out, ``kind`` document, status or unreadable. ``state``: queued, sent,
     received, refused, unmatched (a status about nothing we know). ``signature`` is none, weak
-    (SHA-1), unchecked, valid or invalid. ``about`` is the message of the document meant.
+    (SHA-1), unchecked, valid or invalid. ``about`` is the message of the document meant; an update
+    or a replacement that came in may be about several, ``formers``.
     """
 
     key: str
@@ -166,6 +178,7 @@ class MessageFacts:
     created_at: datetime
     said_at: datetime | None
     done_at: datetime | None
+    formers: tuple[FormerFacts, ...] = ()
 
 
 @dataclass(frozen=True)

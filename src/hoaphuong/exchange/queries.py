@@ -6,7 +6,13 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from hoaphuong.exchange.contracts import AttachmentFacts, MessageFacts, MessagePage, PartnerFacts
+from hoaphuong.exchange.contracts import (
+    AttachmentFacts,
+    FormerFacts,
+    MessageFacts,
+    MessagePage,
+    PartnerFacts,
+)
 from hoaphuong.exchange.models import Message, Partner
 from hoaphuong.files import queries as files
 from hoaphuong.kernel.access import EVERYWHERE
@@ -26,6 +32,23 @@ def _attachments(message: Message) -> tuple[AttachmentFacts, ...]:
         return tuple(AttachmentFacts(**one) for one in listed)
     known = files.facts(listed)
     return tuple(AttachmentFacts(known[key].name, key) for key in listed if key in known)
+
+
+def _formers(message: Message) -> tuple[FormerFacts, ...]:
+    """What it is about, with the latest message before it that carried each document."""
+    named = message.facts.get("formers", [])
+    if not named:
+        return ()
+    rows = Message.objects.filter(
+        agency_code=message.agency_code,
+        partner_code=message.partner_code,
+        direction=Message.Direction.IN,
+        kind=Message.Kind.DOCUMENT,
+        document_id__in=named,
+        id__lt=message.pk,
+    )
+    known = dict(rows.order_by("id").values_list("document_id", "key"))
+    return tuple(FormerFacts(one, known.get(one, "")) for one in named)
 
 
 def _day(text: str) -> date | None:
@@ -67,6 +90,7 @@ def message_facts(message: Message, *, whole: bool = True) -> MessageFacts:
         created_at=message.created_at,
         said_at=message.said_at,
         done_at=message.done_at,
+        formers=_formers(message) if whole else (),
     )
 
 
@@ -87,7 +111,7 @@ def message(key: str, *, agencies: Iterable[str] = (EVERYWHERE,)) -> MessageFact
 def statuses(key: str) -> list[MessageFacts]:
     """What was said about a document, oldest first."""
     rows = Message.objects.filter(about__key=key, kind=Message.Kind.STATUS).select_related("about")
-    found = [message_facts(row, whole=False) for row in rows]
+    found = [message_facts(row, whole=False) for row in rows.order_by("id")]
     return sorted(found, key=lambda one: one.said_at or one.created_at)
 
 

@@ -44,7 +44,7 @@ REASONS = {
     "empty": _("A part that must not be empty is empty."),
     "repeated": _("A part that may be there once is there more than once."),
     "too_long": _("A text is longer than the standard allows."),
-    "too_many": _("There are more recipients or files than can be handled."),
+    "too_many": _("There are more recipients, files or documents than can be handled."),
     "too_large": _("The message or one of its files is too large."),
     "day": _("A day is not a day."),
     "moment": _("A time is not a time."),

@@ -235,6 +235,9 @@ def follow_up(*, key: str, replaces: bool, by: str, at: datetime) -> Document:
         drafter=by,
     )
     document = draft(new=new, at=at)
+    # Whoever has the former document has to get this one.
+    lines = [To(to.place, to.code, to.name, to.purpose) for to in old.recipients.order_by("id")]
+    _replace_lines(document, lines, (), by=by)
     named = {"replaces": key} if replaces else {"corrects": key}
     return takes_place_of(key=document.key, by=by, at=at, **named)
 

@@ -7,9 +7,10 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils.timezone import localdate
 
+from hoaphuong.documents.actions import changes
 from hoaphuong.documents.actions.sending import arrived, open_task, recipient_of, searched
 from hoaphuong.documents.contracts import IncomingMoved, IncomingRegistered
-from hoaphuong.documents.models import Assignment, Incoming
+from hoaphuong.documents.models import Assignment, Change, Incoming
 from hoaphuong.documents.refusals import NothingToAnswer, WrongStatus
 from hoaphuong.documents.rules import arrival_series
 from hoaphuong.documents.work_kinds import ASSIGNMENT, INCOMING
@@ -22,13 +23,17 @@ from hoaphuong.work import queries as work_queries
 
 # Status codes that the sender is told (QCVN 102:2016).
 REFUSED, REGISTERED, GIVEN, IN_WORK, FINISHED = "02", "03", "04", "05", "06"
-RECALL_AGREED, RECALL_REFUSED = "15", "16"
+CHANGE_AGREED, CHANGE_REFUSED = "15", "16"  # of a return as of an update
 S = Incoming.Status
 
 
 @dataclass(frozen=True)
 class Arrival:
-    """What is known of a document that came on paper or by the axis."""
+    """What is known of a document that came on paper or by the axis.
+
+    ``change`` is update, replace or recall of ``formers``: each a document's identifier and the
+    message it came with, empty when none is known.
+    """
 
     agency: str
     source: str
@@ -45,6 +50,9 @@ class Arrival:
     message: str = ""
     due_on: date | None = None
     to_read: bool = False
+    document_id: str = ""
+    change: str = ""
+    formers: Sequence[tuple[str, str]] = ()
 
 
 def locked(key: str) -> Incoming:
@@ -76,7 +84,14 @@ def receive(*, arrival: Arrival, by: str, at: datetime) -> Incoming:
         due_on=arrival.due_on,
         text_state="waiting" if arrival.to_read else "",
     )
-    return arrived(incoming, by=by, at=at)
+    arrived(incoming, by=by, at=at)
+    for named, message in arrival.formers:
+        own = {"agency_code": arrival.agency, "message": message}
+        former = Incoming.objects.filter(**own).first() if message else None
+        changes.follow(incoming, kind=arrival.change, named=named, former=former, by=by, at=at)
+    if arrival.document_id:
+        changes.catch_up(incoming, document_id=arrival.document_id, by=by, at=at)
+    return incoming
 
 
 @transaction.atomic
@@ -98,7 +113,10 @@ def register(*, key: str, by: str, at: datetime) -> Incoming:
     )
     journal.record(event, by=by, occurred_at=at)
     _tell_inbox(incoming)
-    tell_sender(incoming, REGISTERED, by=by, at=at)
+    tell_sender(incoming, REGISTERED, note=_replaced(incoming), by=by, at=at)
+    if updated := _formers(incoming, Change.Kind.UPDATE):
+        note = f"Đồng ý cập nhật văn bản số {updated}."
+        tell_sender(incoming, CHANGE_AGREED, note=note, by=by, at=at)
     return incoming
 
 
@@ -110,6 +128,8 @@ def refuse(*, key: str, reason: str, by: str, at: datetime) -> Incoming:
         raise WrongStatus(key)
     _move(incoming, S.REFUSED, by=by, at=at)
     tell_sender(incoming, REFUSED, note=reason, by=by, at=at)
+    if _formers(incoming, Change.Kind.UPDATE):
+        tell_sender(incoming, CHANGE_REFUSED, note=reason, by=by, at=at)
     return incoming
 
 
@@ -160,9 +180,7 @@ def file_away(*, key: str, by: str, at: datetime) -> Incoming:
 def ask_back(*, key: str, by: str, at: datetime) -> Incoming:
     """The sender wants the document back; the agency has to answer."""
     incoming = locked(key)
-    if not incoming.recall:
-        incoming.recall = "asked"
-        incoming.save(update_fields=["recall"])
+    changes.ask_back(incoming)
     return incoming
 
 
@@ -189,7 +207,7 @@ def answer_recall(*, key: str, agree: bool, reason: str = "", by: str, at: datet
         _move(incoming, S.RETURNED, by=by, at=at)
     else:
         incoming.save(update_fields=["recall"])
-    code = RECALL_AGREED if agree else RECALL_REFUSED
+    code = CHANGE_AGREED if agree else CHANGE_REFUSED
     tell_sender(incoming, code, note=reason, by=by, at=at)
     return incoming
 
@@ -220,6 +238,19 @@ def tell_sender(incoming: Incoming, code: str, *, by: str, at: datetime, note: s
         to.save(update_fields=["state", "state_at"])
     elif incoming.source == "axis" and incoming.message:
         exchange.send_status(message=incoming.message, code=code, note=note, by=by, at=at)
+
+
+def _formers(incoming: Incoming, kind: str) -> str:
+    """The numbers of the former documents that are here and that it changes in this way."""
+    rows = incoming.changes.filter(kind=kind, former__isnull=False).order_by("id")
+    numbers = rows.values_list("former__document_number", "former__document_notation")
+    return ", ".join(f"{number}/{notation}" for number, notation in numbers)
+
+
+def _replaced(incoming: Incoming) -> str:
+    """What the sender of a replacement is told when it is registered."""
+    numbers = _formers(incoming, Change.Kind.REPLACE)
+    return f"Đã thay thế văn bản số {numbers}." if numbers else ""
 
 
 def _move(incoming: Incoming, status: str, *, by: str, at: datetime) -> None:

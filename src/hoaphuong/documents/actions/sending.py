@@ -5,7 +5,9 @@ from datetime import datetime
 from django.db.models import Q
 from django.utils.timezone import localdate
 
+from hoaphuong.documents.actions import changes
 from hoaphuong.documents.contracts import AssignmentGiven, DocumentDispatched, IncomingArrived
+from hoaphuong.documents.formers import about_former, former_of
 from hoaphuong.documents.kinds import KINDS
 from hoaphuong.documents.models import Assignment, Document, Incoming, Recipient
 from hoaphuong.documents.papers import to_exchange
@@ -26,11 +28,13 @@ def send_copies(document: Document, *, by: str, at: datetime) -> None:
     for to in document.recipients.filter(sent_at=None):
         to.sent_at = to.state_at = at
         if to.place == Recipient.Place.CITY:
-            arrive_inside(document, to, by=by, at=at)
+            copy = arrive_inside(document, to, by=by, at=at)
+            _follow_inside(document, copy, by=by, at=at)
             to.state = ARRIVED
         elif to.place == Recipient.Place.AXIS:
+            message = about_former(to_exchange(document, to), document)
             to.message = exchange.send_document(
-                document=to_exchange(document, to), agency=document.agency_code, by=by, at=at
+                document=message, agency=document.agency_code, by=by, at=at
             )
         to.save()
         event = DocumentDispatched(
@@ -60,11 +64,21 @@ def arrive_inside(document: Document, to: Recipient, *, by: str, at: datetime) -
         subject_line=document.subject_line,
         urgency=document.urgency,
         file_key=document.file_key,
+        attachments=[one.file_key for one in document.attachments.all()],
         document_key=document.key,
     )
     return arrived(incoming, by=by, at=at)
 
-        attachments=[one.file_key for one in document.attachments.all()],
+
+def _follow_inside(document: Document, copy: Incoming, *, by: str, at: datetime) -> None:
+    """The agency's copy of what the document replaces or corrects is attached to this one."""
+    old, kind = former_of(document)
+    if old is None:
+        return
+    former = Incoming.objects.filter(agency_code=copy.agency_code, document_key=old.key).first()
+    named = full_number(old.number, old.notation)
+    changes.follow(copy, kind=kind, named=named, former=former, by=by, at=at)
+
 
 def arrived(incoming: Incoming, *, by: str, at: datetime) -> Incoming:
     """Store what reached an agency and put it into its inbox."""

@@ -1,11 +1,12 @@
 """Official documents: what an agency issues, what reaches it, and what is to be done about it."""
 
+from hoaphuong.documents.models.changes import Change
 from hoaphuong.documents.models.incoming import Assignment, Incoming
 from hoaphuong.documents.models.outgoing import (
     AFTER_SIGNING,
     WITH_NUMBER,
-    Comment,
     Attachment,
+    Comment,
     Document,
     DocumentFile,
     Recipient,
@@ -18,6 +19,8 @@ __all__ = [
     "AFTER_SIGNING",
     "WITH_NUMBER",
     "Assignment",
+    "Attachment",
+    "Change",
     "Comment",
     "Document",
     "DocumentFile",

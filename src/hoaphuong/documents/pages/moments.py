@@ -22,6 +22,8 @@ EVENTS: dict[str, Any] = {
     "documents.document_replaced": _("Replaced by a later document"),
     "documents.incoming_arrived": _("Arrived"),
     "documents.incoming_registered": _("Entered in the register"),
+    "documents.incoming_updated": _("Changed by a later document"),
+    "documents.incoming_replaced": _("Replaced by a later document"),
     "documents.assignment_given": _("Given"),
     "documents.assignment_reported": _("Reported as done"),
     "work.work_assigned": _("An officer took it on"),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from hoaphuong.documents import actions, queries
+from hoaphuong.documents.formers import replaced
 from hoaphuong.documents.kinds import KINDS, URGENCIES
 from hoaphuong.documents.models import Incoming
 from hoaphuong.documents.pages.days import day_of
@@ -85,6 +86,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         "source": source,
         "may_scan": bool(actor.agencies("documents.issue")),
         "today": timezone.localdate(),
+        "replaced": replaced(rows.rows),
     }
     return render(request, "documents/arrivals.html", context)
 
@@ -133,6 +135,11 @@ def _page(
         and covers(actor, "documents.issue", agency),
         "staff": identity.staff_of(agency, on=today) if may_assign else [],
         "tasks": incoming.assignments.order_by("due_on"),
+        "changes": incoming.changes.select_related("former").order_by("id"),
+        "changed_by": [
+            (change, ARRIVALS[change.later.status])
+            for change in incoming.changed_by.select_related("later").order_by("id")
+        ],
         "item": work.item_of(INCOMING, incoming.key),
         "entries": entries(incoming),
         "typed": typed or {},

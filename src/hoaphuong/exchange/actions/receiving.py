@@ -1,6 +1,7 @@
 """What comes from other agencies: stored once, bit by bit, before the axis is told."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -141,8 +142,9 @@ def _document(message: Message, said: Document, found: _Read, at: datetime) -> M
     """Store a document and tell its sender at once that it has arrived."""
     message.kind, message.state = K.DOCUMENT, S.RECEIVED
     message.document_id, message.said_at = said.document_id, None
-    message.facts = _facts(said) | {"attachments": found.attachments}
-    message.about = _meant(message, said.business.document_id, direction="in")
+    formers = said.business.about(message.agency_code)
+    message.facts = _facts(said) | {"attachments": found.attachments, "formers": list(formers)}
+    message.about = _meant(message, formers, direction="in")
     number = f"{said.number}/{said.notation}"
     message.search_text = fold(f"{number} {said.sender.name} {said.subject}")[:1_200]
     message.save()
@@ -178,14 +180,12 @@ def _facts(said: Document) -> dict[str, Any]:
     }
 
 
-def _meant(message: Message, document_id: str, *, direction: str) -> Message | None:
-    """The newest document of this id between the two."""
-    if not document_id:
-        return None
+def _meant(message: Message, ids: Sequence[str], *, direction: str) -> Message | None:
+    """The newest document with one of these identifiers between the two."""
     rows = Message.objects.select_for_update().filter(
         agency_code=message.agency_code,
         partner_code=message.partner_code,
-        document_id=document_id,
+        document_id__in=ids,
         kind=K.DOCUMENT,
         direction=direction,
     )
@@ -198,7 +198,7 @@ def _status(message: Message, said: Status, at: datetime) -> Message:
     message.document_id, message.said_at = said.about.document_id, said.at
     message.note = said.description
     direction = "in" if said.code == ASKED_BACK else "out"
-    about = _meant(message, said.about.document_id, direction=direction)
+    about = _meant(message, [said.about.document_id], direction=direction)
     message.about = about
     message.state = S.RECEIVED if about else S.UNMATCHED
     message.search_text = about.search_text if about else fold(said.about.code)[:1_200]

@@ -65,12 +65,25 @@ def send_document(*, document: OutgoingDocument, agency: str, by: str, at: datet
         partner_name=document.partner_name[:200],
         state=S.QUEUED,
         document_id=own_id,
+        about=_sent_before(document, agency),
         facts=facts,
         by_key=by,
         created_at=at,
         search_text=fold(f"{number} {document.partner_name} {document.subject}")[:1_200],
     )
     return _queued(message, by=by, at=at)
+
+
+def _sent_before(document: OutgoingDocument, agency: str) -> Message | None:
+    """The message by which the partner got the document that this one is about."""
+    rows = Message.objects.filter(
+        agency_code=agency,
+        partner_code=document.partner,
+        document_id=document.about_document_id,
+        kind=K.DOCUMENT,
+        direction=D.OUT,
+    )
+    return rows.order_by("-id").first() if document.about_document_id else None
 
 
 @transaction.atomic

@@ -18,7 +18,10 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Routed:
-    """What a message is carried by; ``about`` is the id of the document it is about."""
+    """What a message is carried by; ``about`` is the id of the document it is about.
+
+    ``code`` is a status's code, or a document's business: 0 new, 1 recall, 2 update, 3 replace.
+    """
 
     kind: str
     sender: str
@@ -75,7 +78,17 @@ def routed(content: bytes) -> Routed:
     if not recipients:
         raise Refused("To/OrganId is needed")
     _check_files(tree)
-    return Routed("edoc", sender, recipients, only("DocumentId"), "")
+    return Routed("edoc", sender, recipients, only("DocumentId"), _business(tree))
+
+
+def _business(tree: etree._Element) -> str:
+    """The kind of request; what is no new document must name the document that is meant."""
+    within = "//*[local-name()='Bussiness' or local-name()='Business']"
+    kinds = tree.xpath(f"{within}/*[contains(local-name(), 'DocType')]/text()")
+    kind = str(kinds[0]).strip() if kinds else "0"
+    if kind != "0" and not tree.xpath(f"{within}//*[local-name()='DocumentId']/text()"):
+        raise Refused("the document that is meant is not named")
+    return kind
 
 
 def _check_files(tree: etree._Element) -> None:

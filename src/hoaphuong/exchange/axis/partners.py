@@ -9,11 +9,13 @@ from hoaphuong.exchange.edxml import (
     Business,
     Document,
     Organ,
+    Replacement,
     ResponseFor,
     Status,
     Trace,
     write,
 )
+from hoaphuong.exchange.edxml.message import REPLACE, UPDATE
 
 SYSTEM = "_partners"
 PARTNERS = {
@@ -21,17 +23,18 @@ PARTNERS = {
     "000.00.00.H97": "Ủy ban nhân dân tỉnh Trình diễn",
     "000.00.12.H97": "Sở Liên thông tỉnh Trình diễn",
 }
-# What a partner says in turn: it has the document, its clerk registered it; it gives one back.
+# What a partner says in turn: it has the document, its clerk registered it; it agrees.
 _ANSWERS = {
     "01": "Đã đến - Phần mềm quản lý văn bản đã nhận",
     "03": "Văn thư đã tiếp nhận, vào sổ",
-    "15": "Đồng ý trả lại văn bản",
+    "15": "Đồng ý trả lại hoặc cập nhật văn bản",
 }
 
 
 def answers(message: Routed, partner: str, *, at: datetime) -> list[tuple[str, bytes]]:
     """(status code, message) that a partner sends when something reaches it."""
-    codes = {"edoc": ["01", "03"], "status": ["15"] if message.code == "13" else []}[message.kind]
+    agreed = ["15"] if message.code in ("13", UPDATE) else []  # asked back, or updated
+    codes = [*(["01", "03"] if message.kind == "edoc" else []), *agreed]
     about = ResponseFor(organ=message.sender, document_id=message.about)
     sender = Organ(partner, PARTNERS[partner])
     return [
@@ -43,10 +46,21 @@ def letter(
     *, sender: str, to: str, number: str, subject: str, at: datetime, kind: str = "0",
     about: str = "", reason: str = "", file: str = "",
 ) -> bytes:  # fmt: skip
-    """A document of a partner; ``file`` is base64 of its PDF, without it a page with one line."""
+    """A document of a partner; ``file`` is base64 of its PDF, without it a page with one line.
+
+    ``kind`` is 0 new, 1 recall, 2 update or 3 replace; ``about`` is the former document's id.
+    """
     notation = "BTD-VP" if sender.endswith("G98") else "UBND-TD"
     content = (
         base64.b64decode(file, validate=True) if file else one_line_pdf(f"{number}/{notation}")
+    )
+    replaced = (Replacement(about, (to,)),) if kind == REPLACE else ()
+    business = Business(
+        kind=kind,
+        document_id="" if replaced else about,
+        reason=reason,
+        document_info=kind == UPDATE,
+        replacements=replaced,
     )
     return write(
         Document(
@@ -63,7 +77,7 @@ def letter(
             position="Chánh Văn phòng",
             signer="Trần Minh Họa",
             traces=(Trace(sender, at),),
-            business=Business(kind=kind, document_id=about, reason=reason),
+            business=business,
             attachments=(Attachment(f"{number}-{notation}.pdf", content, content_id="1"),),
         )
     )

@@ -20,6 +20,7 @@ MOST_TEXT = 2_000
 MOST_CODE = 35
 MOST_ID = 150
 MOST_RECIPIENTS = 500
+MOST_REPLACED = 100
 MOST_ATTACHMENTS = 50
 MOST_ATTACHMENT_BYTES = 20 * 1_048_576
 MOST_ATTACHED_BYTES = 40 * 1_048_576
@@ -109,6 +110,16 @@ class Business:
     receivers: tuple[Receiver, ...] = ()
     replacements: tuple[Replacement, ...] = ()
     staff: Staff | None = None
+
+    def about(self, organ: str) -> tuple[str, ...]:
+        """The identifiers of the former documents that are meant at an organisation, each once.
+
+        A replacement that names organisations is one at those only; a new document means none.
+        """
+        if self.kind == NEW:
+            return ()
+        here = [one.document_id for one in self.replacements if organ in (one.organs or (organ,))]
+        return tuple(dict.fromkeys([self.document_id, *here] if self.document_id else here))
 
 
 @dataclass(frozen=True)

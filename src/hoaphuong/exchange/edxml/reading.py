@@ -12,6 +12,7 @@ from hoaphuong.exchange.edxml.message import (
     MOST_NAME,
     MOST_PLACE,
     MOST_RECIPIENTS,
+    MOST_REPLACED,
     MOST_SUBJECT,
     NEW,
     REPLACE,
@@ -177,6 +178,9 @@ def _business(part: Part) -> Business:
         )
         for one in (replaced.all("ReplacementInfo") if replaced else ())
     )
+    if len(replacements) > MOST_REPLACED:
+        where = f"{part.path}/ReplacementInfoList"
+        raise Malformed("too_many", where, "Too many documents are replaced at once.")
     if kind != NEW and not document_id and not replacements:
         where = "ReplacementInfoList" if kind == REPLACE else "DocumentId"
         sentence = "It does not say which document is meant."

@@ -172,6 +172,29 @@ def test_a_document_to_nobody_is_refused():
     assert _reason(write(replace(FULL, to=()))) == ("missing", "To")
 
 
+@pytest.mark.parametrize(
+    ("business", "meant"),
+    [
+        (Business("0", "X,1,2"), ()),
+        (Business("2", "X,1,2"), ("X,1,2",)),
+        (Business("3", replacements=(Replacement("X,1,2"),)), ("X,1,2",)),
+        (Business("3", replacements=(Replacement("X,1,2", ("H1", "H24")),)), ("X,1,2",)),
+        (Business("3", replacements=(Replacement("X,1,2", ("H1",)),)), ()),
+        (Business("3", "X,1,2", replacements=(Replacement("X,1,2"), Replacement("Y"))),
+         ("X,1,2", "Y")),
+    ],
+)  # fmt: skip
+def test_what_a_message_is_about_at_one_recipient(business, meant):
+    assert business.about("H24") == meant
+
+
+def test_more_replaced_documents_than_can_be_handled_are_refused():
+    many = tuple(Replacement(f"X,1,{number}") for number in range(101))
+    reason, _ = _reason(write(replace(FULL, business=Business("3", replacements=many))))
+    assert reason == "too_many"
+    assert read(write(replace(FULL, business=Business("3", replacements=many[:100]))))
+
+
 def test_a_recall_that_names_no_document_is_refused():
     assert _reason(write(replace(FULL, business=Business("1"))))[0] == "missing"
 

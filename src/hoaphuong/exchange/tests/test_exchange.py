@@ -125,6 +125,29 @@ def test_a_message_that_names_others_than_the_mailbox_says_is_refused(axis, send
     assert (message.state, message.reason) == ("refused", reason)
 
 
+def test_an_update_knows_the_messages_of_its_former_documents(axis):
+    jobs.empty_mailboxes()
+    axis.letter(number="5")
+    jobs.empty_mailboxes()
+    former = Message.objects.get(direction="in")
+    for number, about in (("6", former.document_id), ("7", "000.00.00.G98,2026/01/01,1/BTD-VP")):
+        axis.letter(number=number, kind="2", about=about)
+    jobs.empty_mailboxes()
+    known, unknown = Message.objects.filter(direction="in").exclude(pk=former.pk).order_by("id")
+    [meant] = queries.message(known.key).formers
+    assert (meant.document_id, meant.message) == (former.document_id, former.key)
+    assert queries.message(known.key).about == former.key
+    assert [one.message for one in queries.message(unknown.key).formers] == [""]
+    assert queries.message(former.key).formers == ()
+
+
+def test_the_axis_does_not_carry_an_update_of_nothing(axis):
+    jobs.empty_mailboxes()
+    key = queued(business="2")
+    outgoing.make_calls(now=later())
+    assert outgoing.calls(kinds=["exchange.send"], subjects=[key])[key].state == "dead"
+
+
 def test_a_status_about_nothing_we_know_is_kept_and_is_no_news(axis):
     jobs.empty_mailboxes()
     key = queued()

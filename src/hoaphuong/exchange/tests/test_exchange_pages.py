@@ -100,3 +100,20 @@ def test_what_could_not_be_sent_is_shown_and_sent_again(axis, sees):
     assert OutgoingCall.objects.get(subject=key).state == "waiting"
     assert "không thuộc diện" in client.post(again, follow=True).content.decode()
     assert "15/UBND-VX" not in sees(JUSTICE).get(reverse("exchange:not_sent")).content.decode()
+
+
+def test_a_replacement_names_the_documents_it_is_about(axis, sees):
+    jobs.empty_mailboxes()
+    axis.letter(number="5")
+    jobs.empty_mailboxes()
+    former = Message.objects.get(direction="in")
+    axis.letter(number="6", kind="3", about=former.document_id)
+    axis.letter(number="7", kind="3", about="000.00.00.G98,2026/01/01,1/BTD-VP")
+    jobs.empty_mailboxes()
+    known, unknown = Message.objects.filter(direction="in").exclude(pk=former.pk).order_by("id")
+    client = sees(CITY, "en")
+    page = client.get(reverse("exchange:message", args=[known.key])).content.decode()
+    assert "Replacement" in page
+    assert reverse("exchange:message", args=[former.key]) in page
+    page = client.get(reverse("exchange:message", args=[unknown.key])).content.decode()
+    assert "not known here" in page
