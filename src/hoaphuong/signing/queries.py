@@ -249,13 +249,6 @@ def stamps_wait(at: datetime) -> bool:
     return ArchiveItem.objects.filter(ready, free, due_at__lte=at).exists()
 
 
-def parse_xml(content: bytes) -> Any:
-    """The root of an XML document, read without entities, external files and other traps."""
-    from hoaphuong.signing.xml.safe import parse
-
-    return parse(content)
-
-
 def verdict_of(content: bytes, *, name: str) -> Report:
     """What is to be said of the signatures of a file, read in a process of its own."""
     from hoaphuong.signing.checking import aside, trust

@@ -242,6 +242,14 @@ def test_what_is_not_an_honest_edxml_file_is_refused():
     assert _reason(b"\xff" + raw)[0] == "encoding"
     assert _reason(write(replace(STATUS, code="99")))[0] == "status_code"
     assert _reason(b"<edXML>" + b"<a>" * 30_000)[0] == "too_large"
+    assert _reason(b"<edXML>" + b"<a>" * 200 + b"</a>" * 200 + b"</edXML>")[0] == "too_large"
+
+
+def test_a_message_that_only_speaks_of_declarations_is_read():
+    raw = write(replace(FULL, subject="Về việc <!DOCTYPE> trong tệp XML"))
+    spoken = raw.replace(b"&lt;!DOCTYPE&gt;", b"<![CDATA[<!DOCTYPE>]]>")
+    assert spoken != raw
+    assert read(spoken).subject == "Về việc <!DOCTYPE> trong tệp XML"
 
 
 def _carrying(raw: bytes, kind: str = "application/zip") -> bytes:

@@ -8,8 +8,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
 from hoaphuong.signing.authority.ceremony import DER, SHA256, Authority, key_usage, with_addresses
-from hoaphuong.signing.authority.der import oid, sequence
 from hoaphuong.signing.authority.index import Index
+from hoaphuong.signing.der import oid, sequence
 
 # Private enterprise number 32473 is kept for examples (RFC 5612).
 POLICIES = {"personal": "1.3.6.1.4.1.32473.15.1", "seal": "1.3.6.1.4.1.32473.15.2"}

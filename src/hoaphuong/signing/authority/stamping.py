@@ -10,8 +10,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from hoaphuong.signing.authority.ceremony import DER, SHA256, Authority
-from hoaphuong.signing.authority.der import NULL, OCTETS, SET, TIME, integer, oid, sequence, tlv
 from hoaphuong.signing.authority.faults import Faults
+from hoaphuong.signing.der import NULL, OCTETS, SET, TIME, integer, oid, sequence, tlv
 
 POLICY = "1.3.6.1.4.1.32473.15.3"
 SIZES = {"sha256": 32, "sha384": 48, "sha512": 64}

@@ -15,7 +15,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
-from hoaphuong.signing.authority.der import (
+from hoaphuong.signing.der import (
     NULL,
     OCTETS,
     SET,

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509 import load_der_x509_certificate
 
-from hoaphuong.signing.authority.der import SET, sequence, tlv
+from hoaphuong.signing.der import SET, sequence, tlv
 from hoaphuong.signing.pdf.cms import IMPLICIT_0, IMPLICIT_1, SIGNATURE_STAMP
 from hoaphuong.signing.providers.base import SigningFault, TimeStamps
 

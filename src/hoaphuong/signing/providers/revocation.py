@@ -5,26 +5,24 @@ answer, and the certificate is then of unknown standing.
 """
 
 import hashlib
-import secrets
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.x509 import ocsp as answers
-from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from hoaphuong.kernel.outside import CallFailed, Outside
-from hoaphuong.signing.providers import chains
+from hoaphuong.signing.providers import chains, questions
+from hoaphuong.signing.providers.questions import extension
 
 SKEW = timedelta(minutes=5)
 # When an answer does not say until when it is good.
 OLDEST = timedelta(days=1)
 MOST_KEPT = 500
-_Extension = TypeVar("_Extension", bound=x509.ExtensionType)
 _WRONG = (ValueError, TypeError, KeyError, NotImplementedError, AttributeError, OverflowError)
 
 
@@ -59,7 +57,7 @@ class HttpRevocation:
             about, above = _load(certificate), _load(issuer)
             if not chains.issued(about, above):
                 return None
-            for url in _access(about, AuthorityInformationAccessOID.OCSP):
+            for url in questions.responders(about):
                 if answer := self._ask(url, about, above):
                     said = answers.load_der_ocsp_response(answer)
                     if said.certificate_status == answers.OCSPCertStatus.GOOD:
@@ -76,7 +74,7 @@ class HttpRevocation:
             return kept
         try:
             about = _load(certificate)
-            urls = _points(about)
+            urls = questions.lists(about)
             above = self._issuer(about, issuer) if urls else None
             for url in urls if above else []:
                 listed = self._list(url, above)
@@ -103,7 +101,7 @@ class HttpRevocation:
             )
             if entry is None:
                 return Standing("good", evidence=answer)
-            said_why = _extension(entry.extensions, x509.CRLReason)
+            said_why = extension(entry.extensions, x509.CRLReason)
             reason = said_why.reason.value if said_why else ""
             if reason != x509.ReasonFlags.remove_from_crl.value:
                 return Standing("revoked", entry.revocation_date_utc, reason, answer)
@@ -123,16 +121,9 @@ class HttpRevocation:
             self._kept[key] = (until, answer)
 
     def _ask(self, url: str, about: x509.Certificate, above: x509.Certificate) -> bytes | None:
-        nonce = secrets.token_bytes(16)
-        asked = (
-            answers.OCSPRequestBuilder()
-            .add_certificate(about, above, hashes.SHA1())  # RFC 6960 lets every responder know it
-            .add_extension(x509.OCSPNonce(nonce), False)
-            .build()
-            .public_bytes(serialization.Encoding.DER)
-        )
+        asked, nonce = questions.ocsp_question(about, above)
         try:
-            answer = self._outside.post(url, asked, content_type="application/ocsp-request")
+            answer = self._outside.post(url, asked, content_type=questions.OCSP_REQUEST)
             said = answers.load_der_ocsp_response(answer)
             if said.response_status != answers.OCSPResponseStatus.SUCCESSFUL:
                 return None
@@ -160,7 +151,7 @@ class HttpRevocation:
         if by(above.public_key()):
             return True
         for one in said.certificates:
-            purpose = _extension(one.extensions, x509.ExtendedKeyUsage)
+            purpose = extension(one.extensions, x509.ExtendedKeyUsage)
             named = purpose is not None and ExtendedKeyUsageOID.OCSP_SIGNING in purpose
             in_time = chains.valid_at(one, self._clock())
             if named and in_time and chains.issued(one, above) and by(one.public_key()):
@@ -171,7 +162,7 @@ class HttpRevocation:
         if given:
             above = _load(given)
             return above if chains.issued(about, above) else None
-        for url in _access(about, AuthorityInformationAccessOID.CA_ISSUERS):
+        for url in questions.issuers(about):
             try:
                 above = _load(self._outside.get(url))
             except (CallFailed, *_WRONG):
@@ -193,8 +184,8 @@ class HttpRevocation:
                 and listed.is_signature_valid(above.public_key())  # type: ignore[arg-type]
                 and self._fresh(begun, listed.next_update_utc)
                 # A list of changes, or of some certificates only, says nothing about the others.
-                and not _extension(listed.extensions, x509.DeltaCRLIndicator)
-                and not _extension(listed.extensions, x509.IssuingDistributionPoint)
+                and not extension(listed.extensions, x509.DeltaCRLIndicator)
+                and not extension(listed.extensions, x509.IssuingDistributionPoint)
             )
         except (CallFailed, *_WRONG):
             return None
@@ -225,33 +216,5 @@ def _is_about(said: answers.OCSPResponse, about: x509.Certificate, above: x509.C
 
 def _has(said: answers.OCSPResponse, nonce: bytes) -> bool:
     """Many responders leave the nonce out; another one is an answer to somebody else."""
-    given = _extension(said.extensions, x509.OCSPNonce)
+    given = extension(said.extensions, x509.OCSPNonce)
     return given is None or given.nonce == nonce
-
-
-def _extension(extensions: x509.Extensions, kind: type[_Extension]) -> _Extension | None:
-    try:
-        return extensions.get_extension_for_class(kind).value
-    except x509.ExtensionNotFound:
-        return None
-
-
-def _access(certificate: x509.Certificate, method: x509.ObjectIdentifier) -> list[str]:
-    access = _extension(certificate.extensions, x509.AuthorityInformationAccess)
-    return [
-        one.access_location.value
-        for one in access or ()
-        if one.access_method == method
-        and isinstance(one.access_location, x509.UniformResourceIdentifier)
-    ]
-
-
-def _points(certificate: x509.Certificate) -> list[str]:
-    points = _extension(certificate.extensions, x509.CRLDistributionPoints)
-    return [
-        name.value
-        for point in points or ()
-        if not point.crl_issuer and not point.reasons
-        for name in point.full_name or ()
-        if isinstance(name, x509.UniformResourceIdentifier)
-    ]

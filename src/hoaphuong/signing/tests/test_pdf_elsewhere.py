@@ -6,8 +6,8 @@ from hashlib import sha256
 import pytest
 from asn1crypto import cms
 
-from hoaphuong.signing.authority.der import OCTETS, SEQUENCE, SET, tlv
 from hoaphuong.signing.contracts import Level, ToSign
+from hoaphuong.signing.der import OCTETS, SEQUENCE, SET, tlv
 from hoaphuong.signing.pdf import Prepared, Refused, finish, prepare
 from hoaphuong.signing.pdf.cms import CERTIFICATE_V2, SHA256, Signer
 from hoaphuong.signing.providers.base import SigningFault, TimeStampFailed

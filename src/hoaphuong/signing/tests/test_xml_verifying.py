@@ -9,6 +9,7 @@ import pytest
 from lxml import etree
 from signxml import XMLSigner, methods
 
+from hoaphuong.kernel.strangers_xml import parse
 from hoaphuong.signing.contracts import Level, SignatureFinding, Verdict
 from hoaphuong.signing.tests.test_xml_enveloped import HEADER, MESSAGE
 from hoaphuong.signing.tests.xml_signers import (
@@ -26,7 +27,6 @@ from hoaphuong.signing.verification.xml import verify_xml
 from hoaphuong.signing.xml import extend_xml, sign_enveloped, sign_xml
 from hoaphuong.signing.xml.assembling import Part, assemble
 from hoaphuong.signing.xml.names import DS, EXCLUSIVE, XADES, canonical
-from hoaphuong.signing.xml.safe import parse
 
 LATER = NOW + timedelta(hours=1)
 

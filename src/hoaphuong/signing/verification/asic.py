@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 from lxml import etree
 
+from hoaphuong.kernel.strangers_xml import XmlFault, parse
 from hoaphuong.signing.contracts import SignatureFinding
 from hoaphuong.signing.providers.base import RevocationAnswers
 from hoaphuong.signing.verification import cms, judging
@@ -27,7 +28,6 @@ from hoaphuong.signing.verification.trust import Anchors
 from hoaphuong.signing.verification.xml import Found, nothing_unforeseen, read_xml, uncovered
 from hoaphuong.signing.xml.checking import DIGESTS
 from hoaphuong.signing.xml.names import DS
-from hoaphuong.signing.xml.safe import XmlFault, parse
 
 MEDIA = re.compile(rb"application/vnd\.(etsi\.asic-[es]|bdoc[-.0-9]*)\+zip\s*")
 _XADES = re.compile(r"META-INF/[^/]*signatures[^/]*\.xml", re.IGNORECASE)

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from lxml import etree
 
+from hoaphuong.kernel.strangers_xml import BrokenXml, HostileXml, parse
 from hoaphuong.signing.contracts import Change, SignatureFinding
 from hoaphuong.signing.providers.base import RevocationAnswers, SigningFault
 from hoaphuong.signing.verification import chains
@@ -35,7 +36,6 @@ from hoaphuong.signing.xml.names import (
     canonical,
 )
 from hoaphuong.signing.xml.references import prefixes_of
-from hoaphuong.signing.xml.safe import BrokenXml, HostileXml, parse
 
 MOST_SIGNATURES = 64
 _SIGNATURE = f"{{{DS}}}Signature"

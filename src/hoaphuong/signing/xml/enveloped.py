@@ -4,10 +4,10 @@ import uuid
 
 from lxml import etree
 
+from hoaphuong.kernel.strangers_xml import XmlFault, parse
 from hoaphuong.signing.providers.base import SigningFault, SigningKey
 from hoaphuong.signing.xml.assembling import Part, assemble
 from hoaphuong.signing.xml.names import DS, ENVELOPED, INCLUSIVE, NotCanonical, canonical
-from hoaphuong.signing.xml.safe import XmlFault, parse
 
 
 class NotSignable(SigningFault):

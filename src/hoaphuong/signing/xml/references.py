@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 from lxml import etree
 
+from hoaphuong.kernel.strangers_xml import XmlFault, parse
 from hoaphuong.signing.xml.names import (
     CANONICAL,
     DS,
@@ -21,7 +22,6 @@ from hoaphuong.signing.xml.names import (
     NotCanonical,
     canonical,
 )
-from hoaphuong.signing.xml.safe import XmlFault, parse
 
 BASE64 = f"{DS}base64"
 FILTER2 = "http://www.w3.org/2002/06/xmldsig-filter2"

@@ -7,13 +7,13 @@ from urllib.parse import quote
 
 from lxml import etree
 
+from hoaphuong.kernel.strangers_xml import XmlFault, parse
 from hoaphuong.signing.contracts import Level
 from hoaphuong.signing.providers.base import RevocationAnswers, SigningKey, TimeStamps
 from hoaphuong.signing.xml.assembling import Part, assemble, b64_digest
 from hoaphuong.signing.xml.enveloped import NotSignable, opened, whole, written
 from hoaphuong.signing.xml.lasting import extend
 from hoaphuong.signing.xml.names import ASIC, DS, SHA256, XADES
-from hoaphuong.signing.xml.safe import XmlFault, parse
 
 
 def sign_xml(

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from hoaphuong.signing.xml.safe import BrokenXml, HostileXml, Limits, parse, text_of
+from hoaphuong.kernel.strangers_xml import BrokenXml, HostileXml, Limits, parse, text_of
 
 # Written before the first run. Any document type declaration is refused, harmless or not: what an
 # entity stands for is not part of what a signature covers, nobody who exchanges signed XML needs
