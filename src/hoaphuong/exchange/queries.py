@@ -34,20 +34,27 @@ def _attachments(message: Message) -> tuple[AttachmentFacts, ...]:
     return tuple(AttachmentFacts(known[key].name, key) for key in listed if key in known)
 
 
+def documents_between(
+    agency: str, partner: str, ids: Iterable[str], *, direction: str
+) -> QuerySet[Message]:
+    """The documents with one of these identifiers from one of the two to the other, oldest first.
+
+    An identifier says who issued a document, not who sent it: only both together make it known.
+    """
+    rows = Message.objects.filter(kind=Message.Kind.DOCUMENT, document_id__in=ids)
+    rows = rows.filter(agency_code=agency, partner_code=partner, direction=direction)
+    return rows.order_by("id")
+
+
 def _formers(message: Message) -> tuple[FormerFacts, ...]:
     """What it is about, with the latest message before it that carried each document."""
     named = message.facts.get("formers", [])
     if not named:
         return ()
-    rows = Message.objects.filter(
-        agency_code=message.agency_code,
-        partner_code=message.partner_code,
-        direction=Message.Direction.IN,
-        kind=Message.Kind.DOCUMENT,
-        document_id__in=named,
-        id__lt=message.pk,
-    )
-    known = dict(rows.order_by("id").values_list("document_id", "key"))
+    rows = documents_between(
+        message.agency_code, message.partner_code, named, direction=Message.Direction.IN
+    ).filter(id__lt=message.pk)
+    known = dict(rows.values_list("document_id", "key"))
     return tuple(FormerFacts(one, known.get(one, "")) for one in named)
 
 

@@ -14,7 +14,7 @@ from hoaphuong.documents.tests.factories import AT, agency_of, drafted, person, 
 from hoaphuong.exchange import jobs
 from hoaphuong.exchange import queries as exchange
 from hoaphuong.exchange.edxml import Business, Replacement, read, write
-from hoaphuong.exchange.tests.axis_at_work import MINISTRY, PROVINCE, in_a_thread
+from hoaphuong.exchange.tests.axis_at_work import MINISTRY, PROVINCE, connected
 from hoaphuong.identity import queries as identity
 from hoaphuong.kernel import journal, outgoing
 from hoaphuong.kernel.reactions import react
@@ -30,12 +30,8 @@ def staff(demo_city):
 
 @pytest.fixture
 def axis(tmp_path, monkeypatch):
-    with in_a_thread(tmp_path / "axis") as running:
-        for name, value in running.environment().items():
-            monkeypatch.setenv(name, value)
-        jobs._book_read_at.clear()
+    with connected(tmp_path / "axis", monkeypatch) as running:
         yield running
-        jobs._book_read_at.clear()
 
 
 def heard() -> None:

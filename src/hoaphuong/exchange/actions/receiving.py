@@ -14,6 +14,7 @@ from hoaphuong.exchange.contracts import MessageReceived, MessageRefused, Status
 from hoaphuong.exchange.edxml.message import Attachment, Document, Malformed, Status, weak
 from hoaphuong.exchange.edxml.reading import read
 from hoaphuong.exchange.models import Message
+from hoaphuong.exchange.queries import documents_between
 from hoaphuong.exchange.rules import ARRIVED, ASKED_BACK, is_news
 from hoaphuong.files import actions as files
 from hoaphuong.files.queries import KNOWN, XML
@@ -182,14 +183,9 @@ def _facts(said: Document) -> dict[str, Any]:
 
 def _meant(message: Message, ids: Sequence[str], *, direction: str) -> Message | None:
     """The newest document with one of these identifiers between the two."""
-    rows = Message.objects.select_for_update().filter(
-        agency_code=message.agency_code,
-        partner_code=message.partner_code,
-        document_id__in=ids,
-        kind=K.DOCUMENT,
-        direction=direction,
-    )
-    return rows.order_by("-id").first()
+    agency, partner = message.agency_code, message.partner_code
+    rows = documents_between(agency, partner, ids, direction=direction)
+    return rows.select_for_update().last()
 
 
 def _status(message: Message, said: Status, at: datetime) -> Message:

@@ -11,6 +11,7 @@ from hoaphuong.exchange.contracts import MessageQueued, MessageSent, OutgoingDoc
 from hoaphuong.exchange.edxml.message import MOST_SUBJECT, STATUS_CODES
 from hoaphuong.exchange.edxml.writing import HEADER
 from hoaphuong.exchange.models import Message
+from hoaphuong.exchange.queries import documents_between
 from hoaphuong.exchange.rules import ASKED_BACK, document_id
 from hoaphuong.files import actions as files
 from hoaphuong.files.queries import XML
@@ -57,6 +58,7 @@ def send_document(*, document: OutgoingDocument, agency: str, by: str, at: datet
         "to_places": list(document.to_places),
     }
     number = f"{document.number}/{document.notation}"
+    meant = [document.about_document_id] if document.about_document_id else []
     message = Message.objects.create(
         direction=D.OUT,
         kind=K.DOCUMENT,
@@ -65,25 +67,13 @@ def send_document(*, document: OutgoingDocument, agency: str, by: str, at: datet
         partner_name=document.partner_name[:200],
         state=S.QUEUED,
         document_id=own_id,
-        about=_sent_before(document, agency),
+        about=documents_between(agency, document.partner, meant, direction=D.OUT).last(),
         facts=facts,
         by_key=by,
         created_at=at,
         search_text=fold(f"{number} {document.partner_name} {document.subject}")[:1_200],
     )
     return _queued(message, by=by, at=at)
-
-
-def _sent_before(document: OutgoingDocument, agency: str) -> Message | None:
-    """The message by which the partner got the document that this one is about."""
-    rows = Message.objects.filter(
-        agency_code=agency,
-        partner_code=document.partner,
-        document_id=document.about_document_id,
-        kind=K.DOCUMENT,
-        direction=D.OUT,
-    )
-    return rows.order_by("-id").first() if document.about_document_id else None
 
 
 @transaction.atomic

@@ -9,6 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from hoaphuong.exchange import jobs
 from hoaphuong.exchange.axis.process import FIRST_SYSTEM, Server
 from hoaphuong.exchange.providers.vxp import VxpAxis
 
@@ -49,6 +52,17 @@ class Running:
     def rows(self, words: str) -> list[tuple[Any, ...]]:
         with sqlite3.connect(self.folder / "axis.sqlite3") as rows:
             return rows.execute(words).fetchall()
+
+
+@contextmanager
+def connected(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Running]:
+    """The city connected to an axis of its own."""
+    with in_a_thread(folder) as running:
+        for name, value in running.environment().items():
+            monkeypatch.setenv(name, value)
+        jobs._book_read_at.clear()
+        yield running
+        jobs._book_read_at.clear()
 
 
 @contextmanager
