@@ -9,6 +9,7 @@ from hoaphuong.documents.typesetting.letters import MM, width
 
 WIDE_MM, SIZE = 50, 8.5  # of the words beside the code
 _PIECE = re.compile(r"[^/.?&]*[/.?&]+|[^/.?&]+")
+_DARK = re.compile(rb"\x01+")
 
 
 def check_code(address: str) -> dict[str, Any] | None:
@@ -17,7 +18,18 @@ def check_code(address: str) -> dict[str, Any] | None:
         return None
     # Any mask may be read; to weigh all eight costs as much as setting half a page.
     code = segno.make(address, error="m", mask=3)
-    return {"svg": code.svg_inline(border=0, dark="#000000"), "lines": lines_of(address)}
+    return {"svg": _drawn(code.matrix), "lines": lines_of(address)}
+
+
+def _drawn(matrix: tuple[bytearray, ...]) -> str:
+    """SVG of one line for each run of dark modules, a module being 1 × 1."""
+    runs = "".join(
+        f"M{run.start()} {row}.5H{run.end()}"
+        for row, modules in enumerate(matrix)
+        for run in _DARK.finditer(modules)
+    )
+    size = f'width="{len(matrix)}" height="{len(matrix)}"'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size}><path stroke="#000" d="{runs}"/></svg>'
 
 
 def lines_of(address: str) -> list[str]:
@@ -26,10 +38,10 @@ def lines_of(address: str) -> list[str]:
     for piece in _PIECE.findall(address):
         if _wide(lines[-1] + piece) and lines[-1]:
             lines.append("")
-        for letter in piece:
-            if _wide(lines[-1] + letter):
+        for part in piece if _wide(piece) else [piece]:
+            if _wide(lines[-1] + part):
                 lines.append("")
-            lines[-1] += letter
+            lines[-1] += part
     return lines
 
 

@@ -20,7 +20,8 @@ def tidy(value: Any) -> Any:
     """The same paper with composed letters (TCVN 6909:2001) and no white space at the ends."""
     if isinstance(value, str):
         text = unicodedata.normalize("NFC", value).replace("\r\n", "\n").strip()
-        text = "".join(s for s in text if s in "\n\t" or unicodedata.category(s)[0] != "C")
+        if not text.replace("\n", "").isprintable():
+            text = "".join(s for s in text if s in "\n\t" or unicodedata.category(s)[0] != "C")
         return type(value)(text) if type(value) is not str else text
     if isinstance(value, list | tuple):
         return tuple(item for item in map(tidy, value) if item != "")

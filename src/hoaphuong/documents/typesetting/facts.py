@@ -7,7 +7,7 @@ from typing import Any
 from hoaphuong.documents.typesetting.check_code import check_code
 from hoaphuong.documents.typesetting.checks import MOST_ANNEXES, faults_of, tidy
 from hoaphuong.documents.typesetting.faults import Fault, PaperRefused
-from hoaphuong.documents.typesetting.letters import balanced
+from hoaphuong.documents.typesetting.letters import balanced, lines_needed
 from hoaphuong.documents.typesetting.markup import blocks_of
 from hoaphuong.documents.typesetting.paper import (
     NAMES,
@@ -80,7 +80,7 @@ def facts_of(paper: Paper, *, at: dt.date, draft: str = "") -> dict[str, Any]:
         "blocks": _closed(_opening(paper) + body + _ending(paper)),
         "signer": _signer(paper.signer, 80 if paper.kind is Kind.MINUTES else RIGHT_MM),
         "secretary": _secretary(paper),
-        "recipients": _recipients(paper),
+        **_received(paper),
         "stamps": [[str(s), WIDTHS_MM[s]] for s in (paper.secrecy, paper.urgency) if s],
         "scope": str(paper.scope),
         "contact": paper.contact,
@@ -217,6 +217,12 @@ def _secretary(paper: Paper) -> dict[str, Any] | None:
     if paper.kind is not Kind.MINUTES or paper.meeting is None:
         return None
     return _signer(Signer(paper.meeting.secretary, "Thư ký"), 80)
+
+
+def _received(paper: Paper) -> dict[str, Any]:
+    recipients = _recipients(paper)
+    lines = [lines_needed(f"- {item}", most_mm=LEFT_MM, size=11) for item in recipients]
+    return {"recipients": recipients, "recipient-lines": sum(lines)}
 
 
 def _recipients(paper: Paper) -> list[str]:

@@ -62,7 +62,8 @@ def _glyphs(font: bytes, cmap: int) -> dict[int, int]:
 def missing(text: str) -> str:
     """The first sign that is not in the font; empty when all are."""
     known = advances(False)
-    return next((sign for sign in text if not sign.isspace() and ord(sign) not in known), "")
+    lacking = {sign for sign in set(text) if not sign.isspace() and ord(sign) not in known}
+    return next((sign for sign in text if sign in lacking), "") if lacking else ""
 
 
 def width(text: str, *, size: float, bold: bool) -> float:
@@ -95,6 +96,13 @@ def balanced(text: str, *, most_mm: float, size: float, bold: bool = False) -> d
     longest, last = max(wide for _line, wide in lines), lines[-1][1]
     rule = (longest / 3 + last / 2) / 2 if last >= longest * 2 / 3 else longest * 0.4
     return {"lines": [line for line, _wide in lines], "rule": round(rule, 2)}
+
+
+def lines_needed(text: str, *, most_mm: float, size: float) -> int:
+    """In how many lines an upright text stands at most, broken between its words."""
+    words = text.split()
+    widths = [width(word, size=size, bold=False) for word in words]
+    return len(_broken(words, widths, width(" ", size=size, bold=False), most_mm * MM))
 
 
 def _broken(
