@@ -19,6 +19,7 @@ from typing import Any
 from hoaphuong.command import stand_in
 from hoaphuong.command.benching.city import free_port
 from hoaphuong.web import stand_ins
+from tests import warm
 
 SOURCE = Path(__file__).resolve().parent.parent / "src"
 PATIENCE = 40.0
@@ -121,13 +122,7 @@ class City:
     def run(
         self, *words: str, timeout: float = 120, **env: str
     ) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "hoaphuong", *words],
-            env=self.environment(**env),
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-        )
+        return self._run("-m", "hoaphuong", *words, timeout=timeout, env=self.environment(**env))
 
     def run_json(self, *words: str) -> Any:
         done = self.run(*words, "--json")
@@ -136,12 +131,17 @@ class City:
 
     def python(self, script: str, **env: str) -> subprocess.CompletedProcess[str]:
         """Run a script inside the city, Django ready."""
+        script = "import django; django.setup()\n" + script
+        return self._run("-c", script, timeout=120, env=self.environment(**env))
+
+    def _run(
+        self, *words: str, timeout: float, env: dict[str, str]
+    ) -> subprocess.CompletedProcess[str]:
+        """Forked, unless the search path is another: that is read when Python starts."""
+        if env["PYTHONPATH"] == str(SOURCE):
+            return warm.starter(SOURCE).run(words, env=env, timeout=timeout)
         return subprocess.run(
-            [sys.executable, "-c", "import django; django.setup()\n" + script],
-            env=self.environment(**env),
-            capture_output=True,
-            text=True,
-            timeout=120,
+            [sys.executable, *words], env=env, capture_output=True, text=True, timeout=timeout
         )
 
     def _start(self, *words: str, **env: str) -> subprocess.Popen[str]:
