@@ -153,7 +153,10 @@ API_STEPS = {
     "api:prepare_for_token": ("signing.follow_batches", None),
     "api:finish_with_cms": ("signing.follow_batches", None),
 }
-STATUS = {"dossiers:supply": 5, "dossiers:withdraw": 1, "documents:follow": "issued"}
+STATUS = {
+    "dossiers:supply": 5, "dossiers:withdraw": 1, "documents:follow": "issued",
+    "documents:send": "issued",
+}  # fmt: skip
 # A route for the applicant and for the agency alike; the row says which of the two it is.
 EITHER = {"api:read": ("dossiers.apply", "dossiers.view")}
 # Pages whose rows are not those of the reader's agencies: whose each reader finds there. Who looks

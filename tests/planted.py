@@ -39,6 +39,7 @@ CODE = PLACES["thu-tuc/"]["code"]
 SINCE = date(2025, 7, 1)
 ISSUED_AT = datetime(2025, 7, 1, 3, tzinfo=UTC)
 SOON = timedelta(days=7)
+A4 = (595, 842)
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,7 @@ class Row:
     agency: str
     document: str
     document_file: str
+    attachment: str
     issued: str
     check: str
     incoming: str
@@ -85,10 +87,10 @@ class Planted:
         return {one for whose, row in self.rows.items() if whose not in but for one in row.secrets}
 
 
-def paper(title: str) -> bytes:
+def paper(title: str, *, size: tuple[int, int] = (200, 200)) -> bytes:
     """A PDF with a readable title."""
     writer = PdfWriter()
-    writer.add_blank_page(200, 200)
+    writer.add_blank_page(*size)
     writer.add_metadata({"/Title": title})
     out = io.BytesIO()
     writer.write(out)
@@ -218,7 +220,7 @@ def _row(found: Planted, whose: str, number: int, *, at: datetime) -> Row:
     person = agencies.person(account.person_id)
     words = (
         "ten", "diachi", "congty", "traloi", "giayto", "loinhan", "nhap", "noidung",
-        "vanban", "gopy", "banhanh", "congvanden", "nhiemvu", "tepvanban", "tepden",
+        "vanban", "gopy", "banhanh", "congvanden", "nhiemvu", "tepvanban", "tepden", "kemtheo",
     )  # fmt: skip
     secrets = {mark + word for word in words} | {person.personal_number, person.phone}
     return Row(
@@ -258,6 +260,13 @@ def _documents(found: Planted, whose: str, number: int, at: datetime) -> dict[st
     signer = found.accounts[SIGNERS[whose]].key
     draft = _drafted(found, whose, subject=f"{mark}vanban", at=at)
     papers.comment(key=draft.key, text=f"{mark}gopy", by=signer, at=at)
+    attachment = papers.attach(
+        key=draft.key,
+        title=f"{mark}kemtheo",
+        upload=SimpleUploadedFile("a.pdf", paper("phu luc", size=A4)),
+        by=signer,
+        at=at,
+    )
     keep(draft, paper(f"{mark}tepvanban"), state="final", by=signer, at=at)
     draft.save()
     before = _drafted(found, whose, subject=f"{mark}banhanh", at=ISSUED_AT)
@@ -282,6 +291,7 @@ def _documents(found: Planted, whose: str, number: int, at: datetime) -> dict[st
     return {
         "document": draft.key,
         "document_file": draft.file_key,
+        "attachment": attachment.key,
         "issued": issued.key,
         "check": issued.token,
         "incoming": incoming.key,

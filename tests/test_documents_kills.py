@@ -15,9 +15,12 @@ SUBJECT = "Văn bản thử số"
 NAMED = rf"<edXML:Subject>{SUBJECT} (\d\d)</edXML:Subject>"
 
 SIGNED = f"""
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 from hoaphuong.documents import actions
 from hoaphuong.documents.demo import _Cast
 from hoaphuong.documents.signables import PERSON
+from hoaphuong.documents.tests.factories import sheet
 from hoaphuong.identity import queries as identity
 cast = _Cast()
 above = identity.agency(cast.at["hung"])
@@ -27,6 +30,11 @@ for number in range({PAPERS}):
         "TB", f"{SUBJECT} {{number:02}}", "Thông báo để biết.", agency=cast.at["mai"], signer="lan"
     )
     cast._revised(document, to, ())
+    for title in ("Phụ lục I", "Phụ lục II")[: number % 3]:
+        actions.attach(
+            key=document.key, title=title, upload=SimpleUploadedFile("a.pdf", sheet()),
+            by=document.drafter_key, at=timezone.now(),
+        )
     cast._further(document, "signed")
 cast.sign(PERSON, cast.signed_by)
 """
@@ -64,6 +72,7 @@ from hoaphuong.documents.rules import register_link
 from hoaphuong.kernel.models import Listening, OutgoingCall
 from hoaphuong.signing.models import PaperSignature
 ours = list(Document.objects.filter(subject_line__startswith="{SUBJECT}"))
+attached = [one for document in ours for one in document.attachments.all()]
 keys = [one.key for one in ours]
 hash, linked = "0" * 64, True
 entries = list(RegisterEntry.objects.order_by("position"))
@@ -79,8 +88,16 @@ print(json.dumps({{
     "copies": Counter(Incoming.objects.filter(document_key=key).count() for key in keys),
     "seals": Counter(
         PaperSignature.objects.filter(paper=key, kind="documents.seal").count() for key in keys),
+    "attached": len(attached),
+    "attachments": Counter(
+        PaperSignature.objects.filter(paper=one.key, kind="documents.attachment").count()
+        if one.sealed_at and one.files.count() == 1 else "unsealed" for one in attached),
+    "attached copies": Counter(
+        copy.attachments == [one.file_key for one in document.attachments.all()]
+        for document in ours for copy in Incoming.objects.filter(document_key=document.key)),
     "files": Counter(
-        "+".join(sorted(one.files.values_list("state", flat=True))) for one in ours),
+        "+".join(sorted(one.files.filter(attachment=None).values_list("state", flat=True)))
+        for one in ours),
     "states": Counter(one.recipients.get(place="axis").state for one in ours),
     "messages": [one.recipients.get(place="axis").message for one in ours],
     "calls": OutgoingCall.objects.exclude(state="done").count(),
@@ -139,6 +156,8 @@ def test_whatever_is_killed_each_document_has_one_number_one_entry_and_one_copy(
     assert told["copies"] == {"1": PAPERS}
     assert told["seals"] == {"1": PAPERS}
     assert told["files"] == {"final+numbered+sealed+signed": PAPERS}
+    assert (told["attached"], told["attachments"]) == (PAPERS, {"1": PAPERS})
+    assert told["attached copies"] == {"true": PAPERS}
     assert told["failures"] == 0
     assert len(set(told["messages"])) == PAPERS
     _the_partner_has_each_once(real_city)

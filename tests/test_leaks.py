@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
 
-from hoaphuong.documents.models import Assignment, Document, Incoming
+from hoaphuong.documents.models import Assignment, Attachment, Document, Incoming
 from hoaphuong.documents.pages.drafting import STEPS as DOCUMENT_STEPS
 from hoaphuong.documents.pages.receiving import STEPS as ARRIVAL_STEPS
 from hoaphuong.dossiers.models import Dossier, DossierFile
@@ -25,7 +25,7 @@ from tests import leak_tables as tables
 from tests.leak_asking import Answer, ask, methods_of, undone
 from tests.leak_matrix import Route
 from tests.leak_tables import PEOPLE, ROWS
-from tests.planted import Planted, ink, paper, session_of
+from tests.planted import A4, Planted, ink, paper, session_of
 
 pytestmark = pytest.mark.django_db
 SECOND_FACTOR_URL = "identity:second_factor"
@@ -59,6 +59,7 @@ def _posted_document(route: Route, planted: Planted, whose: str, person: str) ->
     soon = (timezone.localdate() + timedelta(days=3)).isoformat()
     row = planted.rows[whose]
     agency = planted.agencies.get(PEOPLE[person].place, row.agency)
+    other = "elsewhere" if ROWS[whose] == "here" else "here"
     return {
         "documents:begin": {"kind": "QĐ", "agency": agency},
         "documents:to_sign": {"document": [row.document]},
@@ -68,6 +69,12 @@ def _posted_document(route: Route, planted: Planted, whose: str, person: str) ->
             "signer": planted.accounts[tables.SIGNERS[whose]].key,
         },
         "documents:comment": {"text": "Đồng ý"},
+        "documents:attach": {
+            "title": "Phụ lục",
+            "file": SimpleUploadedFile("a.pdf", paper("phu luc", size=A4), "application/pdf"),
+        },
+        "documents:send": {"to-0-name": identity.agency(planted.agencies[other]).name},
+        "documents:change_attachment": {"attachment": row.attachment, "do": "remove"},
         "documents:step": {"reason": "Xin bổ sung"},
         "documents:incoming_step": {"reason": "Gửi nhầm", "what": "Tổng hợp", "due_on": soon},
         "documents:assignment_step": {"text": "Đã làm", "due_on": soon},
@@ -82,12 +89,15 @@ def prepare_document(route: Route, planted: Planted, whose: str) -> None:
         status = tables.DESKS[route.name]
         signed = at if status == "signed" else None
         Document.objects.filter(key__in=keys).update(status=status, signed_at=signed)
-    elif route.name in ("documents:step", "documents:follow"):
+    elif route.name in ("documents:step", "documents:follow", "documents:send"):
         as_issued = {
             "number": 1, "series": row.document, "issued_on": at.date(), "issued_at": at,
             "signed_at": at, "file_sha256": "0" * 64,
         }  # fmt: skip
         facts = as_issued if route.status == "issued" else {}
+        if facts:
+            sealed = {"sealed_at": at, "file_key": row.document_file, "sealed_sha256": "0" * 64}
+            Attachment.objects.filter(key=row.attachment).update(**sealed)
         Document.objects.filter(key=row.document).update(status=route.status, **facts)
     elif route.name == "documents:incoming_step":
         asked = "asked" if route.step.endswith("-van-ban") else ""
@@ -349,7 +359,7 @@ def test_what_is_planted_can_be_seen_by_those_who_may(planted):
     # The personal number is on no page; the rest belongs to the draft and the file's content.
     assert {one.removeprefix("zqowner") for one in hidden} == {
         person.personal_number, "congty", "nhap", "noidung", "vanban", "gopy", "banhanh",
-        "congvanden", "nhiemvu", "tepvanban", "tepden",
+        "congvanden", "nhiemvu", "tepvanban", "tepden", "kemtheo",
     }  # fmt: skip
     file = reverse("dossiers:desk_file", args=[row.dossier, row.file])
     assert "zqownernoidung" in ask(file, session=clerk).text
@@ -363,7 +373,7 @@ def test_what_is_planted_can_be_seen_by_those_who_may(planted):
 def test_what_is_planted_of_documents_can_be_seen_by_those_who_may(planted):
     row = planted.rows["owner"]
     seen = {
-        "documents:document": {"vanban", "gopy"},
+        "documents:document": {"vanban", "gopy", "kemtheo"},
         "documents:edit": {"vanban"},
         "documents:file": {"tepvanban"},
         "documents:drafts": {"vanban"},

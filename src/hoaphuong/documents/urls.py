@@ -7,6 +7,7 @@ from hoaphuong.documents.pages import (
     lists,
     receiving,
     scanning,
+    sending,
     tasks,
     writing,
 )
@@ -22,6 +23,7 @@ urlpatterns = [
     path("co-quan/van-ban/<slug:key>/gop-y", drafting.comment, name="comment"),
     path("co-quan/van-ban/<slug:key>/kem-theo", attaching.attach, name="attach"),
     path("co-quan/van-ban/<slug:key>/kem-theo/doi", attaching.change, name="change_attachment"),
+    path("co-quan/van-ban/<slug:key>/gui", sending.send, name="send"),
     path("co-quan/van-ban/<slug:key>/tep/<slug:file_key>", drafting.file, name="file"),
     path("co-quan/van-ban/<slug:key>/buoc/<slug:verb>", drafting.step, name="step"),
     path("co-quan/cho-ky", lists.to_sign, name="to_sign"),

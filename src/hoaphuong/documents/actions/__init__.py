@@ -15,7 +15,7 @@ from hoaphuong.documents.actions.drafting import (
     submit,
     takes_place_of,
 )
-from hoaphuong.documents.actions.following import note_state, recall
+from hoaphuong.documents.actions.following import note_state, recall, send_further
 from hoaphuong.documents.actions.issuing import (
     keep_restamped,
     number,
@@ -98,6 +98,7 @@ __all__ = [
     "seal",
     "seal_attachment",
     "send_back",
+    "send_further",
     "sign",
     "submit",
     "takes_place_of",

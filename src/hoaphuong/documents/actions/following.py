@@ -1,12 +1,15 @@
 """What becomes of an issued document: recalled, and what recipients answer."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
 from django.utils.timezone import localdate
 
 from hoaphuong.documents.actions import receiving
+from hoaphuong.documents.actions.drafting import To
 from hoaphuong.documents.actions.rows import locked, saved
+from hoaphuong.documents.actions.sending import send_copies
 from hoaphuong.documents.contracts import DocumentRecalled
 from hoaphuong.documents.models import Document, Incoming, Recipient, Status
 from hoaphuong.documents.refusals import WrongStatus
@@ -38,6 +41,26 @@ def recall(*, key: str, reason: str, by: str, at: datetime) -> Document:
         to.state, to.state_at = ASKED_BACK, at
         to.save(update_fields=["state", "state_at"])
     return document
+
+
+@transaction.atomic
+def send_further(*, key: str, recipients: Sequence[To], by: str, at: datetime) -> int:
+    """Send an issued document to more agencies; to how many, those that have it already left out.
+
+    Only electronically: a copy on paper is nobody's to send from here.
+    """
+    document = locked(key)
+    if document.status != Status.ISSUED or document.recalled_at:
+        raise WrongStatus(key)
+    there = set(document.recipients.values_list("place", "code"))
+    new = [
+        Recipient(document=document, place=to.place, code=to.code, name=to.name, purpose=to.purpose)
+        for to in recipients
+        if to.place != Recipient.Place.PAPER and (to.place, to.code) not in there
+    ]
+    Recipient.objects.bulk_create(new)
+    send_copies(document, by=by, at=at)
+    return len(new)
 
 
 @transaction.atomic

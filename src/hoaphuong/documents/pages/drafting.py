@@ -1,5 +1,6 @@
 """A document's page: look at it, talk about it, send it on."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -18,6 +19,7 @@ from hoaphuong.documents.pages.moments import entries
 from hoaphuong.documents.pages.steps import Step
 from hoaphuong.documents.rules import full_number
 from hoaphuong.documents.work_kinds import STATUSES
+from hoaphuong.exchange import queries as exchange
 from hoaphuong.files import pages as files
 from hoaphuong.files import queries as shelf
 from hoaphuong.identity import queries as identity
@@ -85,10 +87,14 @@ def document_page(
     *,
     reason: str = "",
     title: str = "",
+    typed: Sequence[actions.To] = (),
     faults: dict[str, str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """A document's page, with what was typed and is wrong; ``title`` is of a new attachment."""
+    """A document's page, with what was typed and is wrong.
+
+    ``title`` is of a new attachment, ``typed`` are further recipients.
+    """
     actor = request.actor
     shown(account=actor.key, purpose="documents.document", record=document.key)
     comments = list(document.comments.order_by("at", "pk"))
@@ -96,6 +102,7 @@ def document_page(
         {c.by_key for c in comments}
         | {document.drafter_key, document.signer_key, document.reviewer_key}
     )
+    in_force = document.status == Status.ISSUED and not document.recalled_at
     may_edit = document.status in (D, R) and covers(actor, "documents.draft", document.agency_code)
     context = {
         "document": document,
@@ -109,9 +116,8 @@ def document_page(
         "comments": [(c, names.get(c.by_key, "")) for c in comments],
         "may_comment": document.status in (D, R, T),
         "may_edit": may_edit,
-        "may_follow": document.status == Status.ISSUED
-        and not document.recalled_at
-        and covers(actor, "documents.draft", document.agency_code),
+        "may_follow": in_force and covers(actor, "documents.draft", document.agency_code),
+        **_further(in_force and covers(actor, "documents.issue", document.agency_code), typed),
         "may_sign": document.status == T and document.signer_key == actor.key,
         "may_issue": document.status in (Status.SIGNED, Status.NUMBERED)
         and covers(actor, "documents.issue", document.agency_code),
@@ -126,9 +132,19 @@ def document_page(
         "urgency": URGENCIES.get(document.urgency, ""),
         "reason": reason,
         "faults": faults or {},
+        "unsent": (faults or {}).get("to-0-name", ""),
         "today": timezone.localdate(),
     }
     return render(request, "documents/document.html", context, status=status)
+
+
+def _further(may_send: bool, typed: Sequence[actions.To]) -> dict[str, Any]:
+    """What the form for further recipients needs."""
+    if not may_send:
+        return {"may_send": False}
+    lines = [*typed, *[None] * (3 - len(typed))]
+    known = [*identity.agencies().values(), *exchange.partners()]
+    return {"may_send": True, "further": lines, "known": [one.name for one in known]}
 
 
 @require_POST

@@ -88,7 +88,7 @@ def read(posted: Mapping[str, str], *, signers: Mapping[str, str], today: date) 
     found.content = _content(posted)
     if not found.content["body"]:
         found.faults["body"] = _("The text is missing.")
-    found.recipients = _recipients(posted)
+    found.recipients = recipients_of(posted)
     found.tasks = _tasks(posted, found.faults, today=today)
     return found
 
@@ -114,7 +114,7 @@ def _content(posted: Mapping[str, str]) -> dict[str, Any]:
     return content
 
 
-def _recipients(posted: Mapping[str, str]) -> list[actions.To]:
+def recipients_of(posted: Mapping[str, str]) -> list[actions.To]:
     """A name of one of the city's agencies or of the exchange is reached electronically."""
     inside = {facts.name.casefold(): facts for facts in identity.agencies().values()}
     outside = {one.name.casefold(): one for one in exchange.partners()}

@@ -248,3 +248,38 @@ def test_each_error_is_read_out_with_its_field(at_desk):
             [field] = re.findall(rf'<(?:input|select|textarea)[^>]* id="{name}"[^>]*>', text)
             assert 'aria-invalid="true"' in field, name
             assert f"{name}-error" in field, name
+
+
+def test_an_issued_document_goes_to_further_recipients_once(at_desk):
+    to = next(a for a in identity.agencies().values() if a.kind == "department" and not a.valid_to)
+    document = through(drafted())
+    mai = at_desk("mai")
+    page = mai.get(url("document", document.key)).content.decode()
+    assert url("send", document.key) in page
+    wrong = mai.post(url("send", document.key), {"to-0-name": "Không có"})
+    assert wrong.status_code == 422
+    assert 'value="Không có"' in wrong.content.decode()
+    for _ in range(2):
+        answer = mai.post(url("send", document.key), {"to-0-name": to.name, "to-0-purpose": "know"})
+        assert answer.url == url("document", document.key)
+    copy = Incoming.objects.get()
+    assert (copy.agency_code, copy.document_key) == (to.code, document.key)
+    assert document.recipients.get().purpose == "know"
+
+    assert at_desk("son").post(url("send", document.key), {}).status_code == 403
+    actions.recall(key=document.key, reason="Sai", by=person("lan"), at=timezone.now())
+    mai = at_desk("mai")
+    assert url("send", document.key) not in mai.get(url("document", document.key)).content.decode()
+    other = next(a for a in identity.agencies().values() if a.kind == "city")
+    mai.post(url("send", document.key), {"to-0-name": other.name})
+    assert Incoming.objects.count() == 1
+
+
+def test_recalling_is_the_last_and_quiet_thing_on_an_issued_document(at_desk):
+    document = through(drafted())
+    page = at_desk("lan").get(url("document", document.key)).content.decode()
+    panel = page[page.index('id="steps-title"') :]
+    panel = panel[: panel.index("</section>")]
+    order = [panel.index(url("follow", document.key, "thay-the")), panel.index("thu-hoi")]
+    assert order == sorted(order)
+    assert '<details class="quiet"><summary>' in panel[: panel.index("thu-hoi")]
