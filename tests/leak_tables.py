@@ -73,6 +73,7 @@ RIGHTS = {
     "signing.sign": ({"head", "leader"}, "owner"),
     "signing.seal": ({"clerk"}, "agency"),
     "signing.follow_batches": ({"head", "leader", "clerk"}, "owner"),
+    "signing.keep_archive": ({"administrator"}, "city"),
     "warehouse.view_scoreboard": ({"leader", "steward", "administrator", "head"}, "city"),
     "work.open_inbox": ({"clerk", "case_officer", "head"}, "agency"),
     "work.assign": ({"head"}, "agency"),

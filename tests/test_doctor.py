@@ -156,6 +156,23 @@ def test_a_trigger_that_does_nothing_any_more_and_a_slow_log_are_found(ill_city)
     assert states["write-ahead log"] == "warning"
 
 
+ENDING = """
+from datetime import timedelta
+from django.utils import timezone
+from hoaphuong.signing.models import ArchiveItem
+ends = timezone.now() + timedelta(days=DAYS)
+ArchiveItem.objects.update_or_create(paper="x", defaults=dict(
+    kind="documents.seal", file_key="x", stamp_ends_at=ends, due_at=ends - timedelta(days=90)))
+"""
+
+
+def test_a_time_stamp_that_ends_without_a_further_one_is_said(ill_city):
+    for days, state in [("40", "ok"), ("20", "warning"), ("-1", "problem")]:
+        assert ill_city.python(ENDING.replace("DAYS", days)).returncode == 0
+        assert examined(ill_city)["archive"] == state
+        assert ill_city.run("archive").returncode == (0 if state == "ok" else 1)
+
+
 def test_a_running_city_is_seen(ill_city):
     web = ill_city.start_web()
     port = ill_city.address.rsplit(":", 1)[1]

@@ -113,6 +113,7 @@ def parser() -> argparse.ArgumentParser:
     verifying = command("verify", "verifying", "check the signatures of PDF, XML and ASiC files")
     verifying.add_argument("files", nargs="+", type=Path, metavar="FILE")
     verifying.add_argument("--json", action="store_true")
+    verifying.add_argument("--detail", action="store_true", help="all of it in the JSON")
     verifying.add_argument("--anchors", type=Path, metavar="FOLDER", help="trusted certificates")
     verifying.add_argument("--online", action="store_true", help="ask about revocation too")
     verifying.add_argument("--at", metavar="MOMENT", help="judge as at another time")
@@ -132,6 +133,10 @@ def parser() -> argparse.ArgumentParser:
     taken.add_argument("serial", metavar="SERIAL", help="hexadecimal")
     reasons = ["superseded", "keyCompromise", "affiliationChanged", "cessationOfOperation"]
     taken.add_argument("--reason", choices=reasons, default="superseded")
+
+    archive = command("archive", "archive", "papers to be stamped again, and what hinders it")
+    archive.add_argument("--now", action="store_true", help="try what is due at once")
+    archive.add_argument("--json", action="store_true")
 
     password = command("password", "password", "set a new password for an account")
     password.add_argument("username")

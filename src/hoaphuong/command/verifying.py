@@ -38,7 +38,7 @@ def run(asked: argparse.Namespace) -> int:
     finally:
         reader.close()
     if asked.json:
-        told = [wire.told(report) for report in reports]
+        told = [wire.told(report, detail=asked.detail) for report in reports]
         print(json.dumps(told, ensure_ascii=False, indent=1))
     return 0 if all(one.verdict is Verdict.VALID for one in reports) else 1
 

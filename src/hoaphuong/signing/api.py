@@ -44,6 +44,8 @@ class Signature(Schema):
     algorithm: str
     field: str
     covers_whole: bool
+    is_person: bool
+    subject: str
 
 
 class Verified(Schema):

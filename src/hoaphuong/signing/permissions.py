@@ -23,4 +23,10 @@ PERMISSIONS = [
         scope="owner",
         label=_("Follow the batches one ordered"),
     ),
+    Permission(
+        code="signing.keep_archive",
+        roles=frozenset({"administrator"}),
+        scope="city",
+        label=_("See to the archive of time-stamped documents"),
+    ),
 ]

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 
 from hoaphuong.files import queries as files
+from hoaphuong.signing.archive_queries import has_stamps_in_hand, stamps_wait
 from hoaphuong.signing.contracts import (
     BatchFacts,
     CertificateFacts,
@@ -15,7 +16,6 @@ from hoaphuong.signing.contracts import (
     Report,
 )
 from hoaphuong.signing.models import (
-    ArchiveItem,
     Batch,
     BatchItem,
     Certificate,
@@ -125,12 +125,21 @@ def image_row(*, account: str = "", agency: str = "") -> SignatureImage | None:
     return rows.order_by("-pk").first()
 
 
-def images_of_agencies(agencies: Iterable[str]) -> dict[str, SignatureImage]:
-    """The seal image in force by agency, in one query."""
+def may_undo_image(account: str) -> bool:
+    """Whether an account has an image before the newest to go back to."""
+    rows = SignatureImage.objects.filter(account_key=account, agency_code="")
+    return rows.filter(taken_back_at__isnull=True).count() > 1
+
+
+def images_of_agencies(agencies: Iterable[str]) -> dict[str, tuple[SignatureImage, bool]]:
+    """By agency the seal image in force, and whether there is one before it; in one query."""
     rows = SignatureImage.objects.filter(
         kind=HolderKind.SEAL, agency_code__in=list(agencies), taken_back_at__isnull=True
     )
-    return {row.agency_code: row for row in rows.order_by("pk")}
+    found: dict[str, tuple[SignatureImage, bool]] = {}
+    for row in rows.order_by("pk"):
+        found[row.agency_code] = (row, row.agency_code in found)
+    return found
 
 
 def batch(key: str) -> BatchFacts | None:
@@ -239,14 +248,8 @@ def signers_wanted(at: datetime, *, most: int) -> int:
 
 def has_in_hand(signer: str) -> bool:
     """Whether papers are claimed under a signer's name."""
-    return BatchItem.objects.filter(state=BatchItem.State.SIGNING, claimed_by=signer).exists()
-
-
-def stamps_wait(at: datetime) -> bool:
-    """Whether a paper is due to be stamped again now."""
-    ready = Q(waits_until__isnull=True) | Q(waits_until__lte=at)
-    free = Q(claim="") | Q(claimed_until__lt=at)
-    return ArchiveItem.objects.filter(ready, free, due_at__lte=at).exists()
+    items = BatchItem.objects.filter(state=BatchItem.State.SIGNING, claimed_by=signer)
+    return items.exists() or has_stamps_in_hand(signer)
 
 
 def verdict_of(content: bytes, *, name: str) -> Report:

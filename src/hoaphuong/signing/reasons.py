@@ -24,6 +24,9 @@ OF_A_PAPER: dict[str, Any] = {
 OF_THE_OUTSIDE: dict[str, Any] = {
     "time_stamp_failed": _("The time-stamp authority does not answer as it should."),
     "evidence_missing": _("Nobody says now whether the certificate is revoked."),
+    "stamp_ends_no_later": _(
+        "The time-stamp authority still has the certificate that ends; it needs a newer one."
+    ),
     "key_away": _("The place where the key is kept does not answer."),
 }
 

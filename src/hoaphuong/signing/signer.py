@@ -187,19 +187,32 @@ def stamp_next(me: str) -> bool:
 
 
 def _stamp(due: ToStamp) -> None:
+    """Stamp one claimed paper, or let it wait with the reason."""
     try:
         with files.open_file(due.file) as stored:
             content = stored.read()
+        point("signing.archive_claimed")
         made = making.stamp_again(content, stamps=keyring.stamps(), answers=keyring.answers())
-    except TimeStampFailed:
-        actions.let_archive_wait(stamped=due, reason="time_stamp_failed", at=timezone.now())
-    except EvidenceMissing:
-        actions.let_archive_wait(stamped=due, reason="evidence_missing", at=timezone.now())
-    except (making.PaperUnreadable, files.NoSuchFile):
-        actions.let_archive_wait(stamped=due, reason="paper_unreadable", at=timezone.now())
+        if made.stamp_ends_at is None or made.stamp_ends_at <= due.ends_at:
+            actions.let_archive_wait(stamped=due, reason="stamp_ends_no_later", at=timezone.now())
+            return
+        point("signing.archive_stamped")
+        actions.archived(stamped=due, made=made, at=timezone.now())
+        point("signing.archive_closed")
+    except ArchiveClaimLost:
+        raise
+    except TimeStampFailed as fault:
+        _archive_waits(due, "time_stamp_failed", fault)
+    except EvidenceMissing as fault:
+        _archive_waits(due, "evidence_missing", fault)
+    except (making.PaperUnreadable, files.NoSuchFile) as fault:
+        _archive_waits(due, "paper_unreadable", fault)
     except Exception:
         log.exception("a paper was not stamped again", extra={"paper": due.paper})
         _drop_broken_connections()
         actions.let_archive_wait(stamped=due, reason="program_fault", at=timezone.now())
-    else:
-        actions.archived(stamped=due, made=made, at=timezone.now())
+
+
+def _archive_waits(due: ToStamp, reason: str, said: Exception) -> None:
+    log.warning("the archive waits", extra={"fault": reason, "said": str(said)[:200]})
+    actions.let_archive_wait(stamped=due, reason=reason, at=timezone.now())

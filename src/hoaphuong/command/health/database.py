@@ -23,6 +23,7 @@ from hoaphuong.command.health.check import (
 LATE = timedelta(minutes=2)
 STALE = timedelta(hours=25)
 AHEAD = timedelta(minutes=5)
+ALARM = timedelta(days=30)
 LEFT_OVER = timedelta(days=2)
 WORKER = "Is the worker running? See its log. / Tiến trình nền có chạy không?"
 
@@ -203,6 +204,22 @@ def files(look: Look, ask: Ask) -> Iterator[Finding]:
         yield Finding("stored files", OK, f"{len(wanted):,}, all on the shelf in their size.")
 
 
+def archive(look: Look, ask: Ask) -> Iterator[Finding]:
+    """Issued documents whose last time stamp ends, or has ended, without a further one."""
+    rows = ask("SELECT stamp_ends_at FROM signing_archiveitem ORDER BY stamp_ends_at LIMIT 10000")
+    ends = [moment(one) for [one] in rows]
+    lost = sum(one <= look.now for one in ends)
+    soon = sum(look.now < one <= look.now + ALARM for one in ends)
+    advice = "./hoaphuong archive says why. / Dấu thời gian lưu trữ chưa được gia hạn."
+    if lost:
+        yield Finding("archive", PROBLEM, f"{lost:,} documents were not stamped in time.", advice)
+    elif soon:
+        text = f"The time stamps of {soon:,} documents end within 30 days."
+        yield Finding("archive", WARNING, text, advice)
+    else:
+        yield Finding("archive", OK, "No time stamp of a document ends within 30 days.")
+
+
 def clock(look: Look, ask: Ask) -> Iterator[Finding]:
     [[latest]] = ask("SELECT max(recorded_at) FROM kernel_journal")
     advice = "Set this machine's clock: due dates depend on it. / Đồng hồ máy sai."
@@ -226,5 +243,6 @@ CHECKS: tuple[DatabaseCheck, ...] = (
     sealing,
     lake,
     files,
+    archive,
     clock,
 )

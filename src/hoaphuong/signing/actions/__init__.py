@@ -1,6 +1,6 @@
 """The verbs of signing; the only writers of its rows."""
 
-from hoaphuong.signing.actions.archive import archived, let_archive_wait
+from hoaphuong.signing.actions.archive import archived, let_archive_wait, stamp_now
 from hoaphuong.signing.actions.batches import (
     NoSuchBatch,
     NotAuthorised,
@@ -60,6 +60,7 @@ __all__ = [
     "put_back_of",
     "record_certificate",
     "seal_message",
+    "stamp_now",
     "try_again",
     "undo_image",
     "withdraw",

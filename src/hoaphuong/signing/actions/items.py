@@ -15,9 +15,9 @@ from hoaphuong.kernel import journal
 from hoaphuong.kernel.faults import point
 from hoaphuong.kernel.keys import new_key
 from hoaphuong.kernel.values import Code, Ref
-from hoaphuong.signing.actions.archive import schedule
+from hoaphuong.signing.actions.archive import put_back_stamps_of, schedule
 from hoaphuong.signing.actions.finishing import finish_if_done
-from hoaphuong.signing.contracts import CertificateFacts, PaperSigned
+from hoaphuong.signing.contracts import CertificateFacts, Level, PaperSigned
 from hoaphuong.signing.making import Made, MadeBeside
 from hoaphuong.signing.models import Batch, BatchItem, PaperSignature
 from hoaphuong.signing.parameters import ATTEMPTS, CLAIM, LONGEST_WAIT
@@ -95,7 +95,8 @@ def _taken(item: BatchItem, *, by: str, at: datetime) -> Claimed:
 def put_back_of(*, signer: str) -> int:
     """Whoever signs under this name begins now: what its forerunner had in hand waits again."""
     left = BatchItem.objects.filter(state=State.SIGNING, claimed_by=signer)
-    return left.update(state=State.WAITING, claim="", claimed_by="", claimed_until=None)
+    back = left.update(state=State.WAITING, claim="", claimed_by="", claimed_until=None)
+    return back + put_back_stamps_of(signer=signer)
 
 
 @transaction.atomic
@@ -195,7 +196,8 @@ def record_signature(
         level=Code(made.level),
     )
     journal.record(event, by=by, occurred_at=at)
-    if made.stamp_ends_at is not None:
+    # A paper that is finished asks for this level; one on its way to a seal is not stamped again.
+    if made.level == Level.B_LTA and made.stamp_ends_at is not None:
         schedule(paper=paper, kind=kind, file=file, ends_at=made.stamp_ends_at)
 
 

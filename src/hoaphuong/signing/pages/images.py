@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from hoaphuong.files import pages as files
 from hoaphuong.signing import actions, queries
 from hoaphuong.signing.contracts import CertificateFacts
+from hoaphuong.signing.names import called
 
 # A picture for preview is small; a larger upload never reaches the decoder.
 MOST_BYTES = 5 * 1_048_576
@@ -27,7 +28,7 @@ def kept(request: HttpRequest, **holder: str) -> str:
         actions.keep_image(content=upload.read(), by=request.actor.key, at=timezone.now(), **holder)
     except actions.ImageRefused as refusal:
         return str(refusal)
-    messages.success(request, _("This picture is used from now on; you can undo it."))
+    messages.success(request, _("This picture is used from now on."))
     return ""
 
 
@@ -48,7 +49,7 @@ def sent(request: HttpRequest, *, otherwise: str, **holder: str) -> HttpResponse
 
 
 def certificate_row(facts: CertificateFacts) -> dict[str, Any]:
-    """A certificate with its state: a label, a tone and a shape."""
+    """A certificate with its holder's name and its state: a label, a tone and a shape."""
     now = timezone.now()
     if facts.withdrawn_at:
         state = (_("Withdrawn"), "still", "x-circle")
@@ -58,4 +59,5 @@ def certificate_row(facts: CertificateFacts) -> dict[str, Any]:
         state = (_("Not in force yet"), "wait", "clock")
     else:
         state = (_("In force"), "done", "check-circle")
-    return {"facts": facts, "state": state, "in_force": state[1] == "done"}
+    name, organisation = called(facts.certificate)
+    return {"facts": facts, "name": name, "organisation": organisation, "state": state}

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from hoaphuong.kernel.access import page
 from hoaphuong.signing import queries
+from hoaphuong.signing.contracts import PaperSignatureFacts
 from hoaphuong.signing.pages import images
 from hoaphuong.signing.signables import signables
 
@@ -26,20 +27,31 @@ def _shown(request: HttpRequest, *, fault: str = "") -> HttpResponse:
             images.certificate_row(one) for one in queries.certificates_of_account(actor.key)
         ],
         "image": queries.image_row(account=actor.key),
+        "earlier": queries.may_undo_image(actor.key),
         "batches": [
             (one, kinds[one.kind].label if one.kind in kinds else one.kind)
             for one in queries.batches_of(actor.key)
         ],
-        "signed": [(one, *_opened(one.kind, one.paper)) for one in signed],
+        "signed": _named(signed),
         "fault": fault,
     }
     return render(request, "signing/mine.html", context, status=422 if fault else 200)
 
 
-def _opened(kind: str, paper: str) -> tuple[object, str]:
-    """What a signature's kind is called, and the page that opens its paper."""
-    signable = signables().get(kind)
-    return (signable.label, signable.view) if signable else (kind, "")
+def _named(signed: list[PaperSignatureFacts]) -> list[tuple[PaperSignatureFacts, object, str]]:
+    """Each signature with what its paper is called, and the page that opens it."""
+    kinds, named = signables(), dict[tuple[str, str], str]()
+    for kind in {one.kind for one in signed} & kinds.keys():
+        papers = [one.paper for one in signed if one.kind == kind]
+        named |= {(kind, key): name for key, name in kinds[kind].named(papers).items()}
+    return [
+        (
+            one,
+            named.get((one.kind, one.paper)) or getattr(kinds.get(one.kind), "label", one.kind),
+            getattr(kinds.get(one.kind), "view", ""),
+        )
+        for one in signed
+    ]
 
 
 @require_http_methods(["GET", "POST"])

@@ -31,7 +31,8 @@ def _shown(request: HttpRequest, *, fault: str = "", at_agency: str = "") -> Htt
             "agency": identity.agency(code),
             "called": identity.agency(code).called(request.LANGUAGE_CODE),
             "certificates": certificates.get(code, []),
-            "image": pictures.get(code),
+            "image": pictures.get(code, (None, False))[0],
+            "earlier": pictures.get(code, (None, False))[1],
             "fault": fault if code == at_agency else "",
         }
         for code in mine

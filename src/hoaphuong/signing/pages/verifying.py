@@ -14,6 +14,8 @@ from hoaphuong.signing import checking
 from hoaphuong.signing.contracts import Provenance, Report, SignatureFinding, Verdict
 from hoaphuong.signing.verification.reasons import sentence
 
+NOTICES = {"good": "success", "bad": "error", "wait": "warning", "still": "info"}
+
 
 @dataclass(frozen=True)
 class Line:
@@ -35,8 +37,7 @@ class Shown:
 
     report: Report
     verdict: str
-    tone: str
-    icon: str
+    tone: str  # of the notice
     sentence: str
     lines: tuple[Line, ...]
     known: Provenance | None
@@ -78,10 +79,10 @@ def _too_many(request: HttpRequest, wait: int) -> HttpResponse:
 
 def _shown(one: checking.Checked, language: str) -> Shown:
     report = one.report
-    words, tone, icon = _verdict(report.verdict)
+    words, tone, _icon = _verdict(report.verdict)
     status = one.known.status if one.known else ""
     return Shown(
-        report, words, tone, icon, sentence(report.reason, language),
+        report, words, NOTICES[tone], sentence(report.reason, language),
         tuple(_line(finding, language) for finding in report.signatures), one.known,
         {
             "recalled": _("This document has been recalled: it no longer counts."),
@@ -98,7 +99,8 @@ def _line(finding: SignatureFinding, language: str) -> Line:
     states = {"good": _("not revoked"), "revoked": _("revoked")}
     return Line(
         finding,
-        kinds.get(finding.kind, _("Signature of a person")),
+        kinds.get(finding.kind)
+        or (_("Signature of a person") if finding.is_person else _("Digital signature")),
         words,
         tone,
         icon,

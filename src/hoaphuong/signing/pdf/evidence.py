@@ -1,6 +1,6 @@
 """Evidence that a signature was good: certificates and answers in the file (PAdES B-LT, B-LTA)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -92,11 +92,15 @@ def _signatures(paper: Paper) -> list[Signed]:
 
 
 def stamp_ends(pdf: bytes) -> datetime:
-    """When the certificate of the newest time stamp ends; TimeStampFailed when there is none."""
+    """When the first certificate below the root of the newest time stamp ends; TimeStampFailed.
+
+    The file must carry a time stamp.
+    """
     for one in reversed(_signatures(open_paper(pdf))):
         stamp = one if one.is_stamp else one.stamp
         if stamp:
-            return stamp.signer.not_valid_after
+            path = [certificate for certificate, _issuer in _path(stamp.signer, stamp.certificates)]
+            return min(c.not_valid_after for c in path if c is path[0] or c.self_signed == "no")
     raise TimeStampFailed("The file has no time stamp.")
 
 
@@ -191,7 +195,7 @@ def _certificate(der: bytes) -> x509.Certificate:
 
 
 def _path(
-    signer: x509.Certificate, pool: list[x509.Certificate]
+    signer: x509.Certificate, pool: Sequence[x509.Certificate]
 ) -> Iterator[tuple[x509.Certificate, x509.Certificate | None]]:
     """From the signer upwards, each with its issuer as far as it is known."""
     seen = set[bytes]()

@@ -9,13 +9,19 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from hoaphuong.command.benching.city import free_port
 from hoaphuong.kernel.outside import Outside
 from hoaphuong.signing import authority
+from hoaphuong.signing.authority.ceremony import Authority
+from hoaphuong.signing.authority.index import Index
 
 SOURCE = Path(__file__).resolve().parents[3]
 PATIENCE_S = 30.0
@@ -63,6 +69,37 @@ class Running:
                 return bool(answer.status == 200)
         except (urllib.error.URLError, OSError):
             return False
+
+
+def with_stamper(folder: Path, *, until: datetime) -> None:
+    """Give an authority that does not run another key and certificate for time stamps."""
+    made = Authority.of(folder)
+    key, old = ec.generate_private_key(ec.SECP256R1()), made.certificates["tsa"]
+    built = (
+        x509.CertificateBuilder()
+        .subject_name(old.subject)
+        .issuer_name(old.issuer)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(datetime.now(UTC) - timedelta(days=1))
+        .not_valid_after(until)
+    )
+    for extension in old.extensions:
+        value = extension.value
+        if isinstance(value, x509.SubjectKeyIdentifier):
+            value = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
+        built = built.add_extension(value, extension.critical)
+    Index(folder).add(
+        serial=old.serial_number, kind="tsa", certificate=made.der("tsa"), at=datetime.now(UTC)
+    )
+    signed = built.sign(made.keys["issuing"], hashes.SHA256())
+    (folder / "ca" / "tsa.cer").write_bytes(signed.public_bytes(serialization.Encoding.DER))
+    plain = key.private_bytes(
+        serialization.Encoding.DER,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    (folder / "ca" / "tsa.key").write_bytes(plain)
 
 
 @contextmanager

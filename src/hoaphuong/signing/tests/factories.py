@@ -67,6 +67,7 @@ class Core:
     def __init__(self):
         self.faults, self.made = [], 0
         self.level, self.stamped_at, self.stamp_ends_at = "B-B", None, None
+        self.renewed = None  # until when a further stamp lasts; five years from then
 
     def make(self, to_sign, *, key, stamps, answers, at):
         if self.faults:
@@ -81,4 +82,4 @@ class Core:
         if self.faults:
             raise self.faults.pop(0)
         at = timezone.now()
-        return making.Made(content + b" stamped", "B-LTA", at, at + 5 * YEAR)
+        return making.Made(content + b" stamped", "B-LTA", at, self.renewed or at + 5 * YEAR)

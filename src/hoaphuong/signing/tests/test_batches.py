@@ -9,10 +9,20 @@ from django.utils import timezone
 
 from hoaphuong.files.models import StoredFile
 from hoaphuong.kernel.models import JournalEntry
-from hoaphuong.signing import actions, keyring, making, queries, signables, signer
+from hoaphuong.signing import (
+    actions,
+    archive_queries,
+    keyring,
+    making,
+    queries,
+    signables,
+    signer,
+)
+from hoaphuong.signing.actions.archive import claim_due
 from hoaphuong.signing.actions.items import ClaimLost, claim, close_signed, put_back_of
 from hoaphuong.signing.contracts import Beside, ToSign
 from hoaphuong.signing.models import ArchiveItem, Batch, BatchItem, PaperSignature
+from hoaphuong.signing.parameters import RESTAMP_MARGIN
 from hoaphuong.signing.providers.base import EvidenceMissing, TimeStampFailed
 from hoaphuong.signing.signables import NotSignable, Signable
 from hoaphuong.signing.tests.factories import NOON, YEAR, Core, Keys
@@ -357,6 +367,97 @@ def test_a_stamped_paper_comes_back_before_its_stamp_ends_and_its_app_can_hear_o
     assert fact["paper"] == "a"
     assert StoredFile.objects.get(key=fact["file"]).key == item.file_key
     assert not signer.stamp_next("me")
+
+
+def archived(held, core, *papers, ends=NOON + YEAR):
+    """Papers in the archive whose stamps end then, due now."""
+    core.level, core.stamped_at, core.stamp_ends_at = "B-LTA", NOON, ends
+    order(held, list(papers))
+    sign_all()
+    assert set(ArchiveItem.objects.values_list("due_at", flat=True)) == {ends - RESTAMP_MARGIN}
+
+
+def test_only_a_finished_paper_enters_the_archive(held, core):
+    core.level, core.stamped_at, core.stamp_ends_at = "B-LT", NOON, NOON + YEAR
+    order(held, ["a"])
+    sign_all()
+    assert not ArchiveItem.objects.exists()
+
+
+def test_a_stamp_that_ends_no_later_is_not_kept_and_nothing_is_tried_for_a_day(held, core, now):
+    archived(held, core, "a", "b")
+    now[0] += YEAR - RESTAMP_MARGIN
+    files = StoredFile.objects.count()
+    core.renewed = NOON + YEAR
+    assert signer.stamp_next("me")
+    assert not signer.stamp_next("me")  # the other paper waits with it
+    assert StoredFile.objects.count() == files
+    rows = ArchiveItem.objects.order_by("pk")
+    assert [(row.reason, row.stamps, row.attempts) for row in rows] == [
+        ("stamp_ends_no_later", 0, 1), ("stamp_ends_no_later", 0, 0)
+    ]  # fmt: skip
+    assert {row.waits_until for row in rows} == {now[0] + timedelta(days=1)}
+    core.renewed = None
+    assert actions.stamp_now(at=now[0]) == 2
+    assert signer.stamp_next("me")
+    assert signer.stamp_next("me")
+    assert not signer.stamp_next("me")
+    assert {row.stamps for row in rows.all()} == {1}
+
+
+@pytest.mark.parametrize(
+    ("fault", "together"),
+    [(TimeStampFailed, True), (EvidenceMissing, False), (making.PaperUnreadable, False),
+     (RuntimeError, False)],
+)  # fmt: skip
+def test_one_paper_s_fault_holds_up_no_other_and_the_authority_s_holds_up_all(
+    held, core, now, fault, together
+):
+    archived(held, core, "a", "b")
+    now[0] += YEAR - RESTAMP_MARGIN
+    core.faults = [fault("no")]
+    assert signer.stamp_next("me")
+    assert signer.stamp_next("me") is not together
+    waits = []
+    core.faults = [fault("no")] * 9
+    for _ in range(9):
+        row = ArchiveItem.objects.get(paper="a")
+        waits.append((row.waits_until - now[0]).total_seconds())
+        now[0] = row.waits_until
+        assert signer.stamp_next("me")
+    assert waits == [2, 4, 8, 16, 32, 64, 128, 256, 512]
+
+
+def test_a_paper_that_ends_its_signer_comes_later_each_time_and_after_the_others(held, core, now):
+    archived(held, core, "a", "b")
+    now[0] += YEAR - RESTAMP_MARGIN
+    assert claim_due(by="dead", at=now[0]).paper == "a"
+    assert queries.has_in_hand("dead")
+    assert put_back_of(signer="dead") == 1
+    assert not queries.has_in_hand("dead")
+    assert ArchiveItem.objects.get(paper="a").reason == "signer_died"
+    assert claim_due(by="dead", at=now[0]).paper == "b"
+    put_back_of(signer="dead")
+    assert claim_due(by="dead", at=now[0]) is None
+    now[0] += timedelta(seconds=2)
+    assert signer.stamp_next("me")
+    assert signer.stamp_next("me")
+    assert {row.stamps for row in ArchiveItem.objects.all()} == {1}
+
+
+def test_what_was_not_renewed_in_time_is_left_and_said(held, core, now):
+    archived(held, core, "a", "b")
+    now[0] += YEAR - timedelta(days=20)
+    queue = archive_queries.queue(now[0])
+    assert (queue.papers, queue.due, queue.urgent, queue.lost) == (2, 2, 2, 0)
+    assert signer.stamp_next("me")
+    now[0] += timedelta(days=21)
+    assert not signer.stamp_next("me")  # a stamp now would prove nothing of the time before
+    queue = archive_queries.queue(now[0])
+    assert (queue.papers, queue.due, queue.urgent, queue.lost) == (2, 1, 0, 1)
+    [lost] = archive_queries.page_of_unrenewed(now[0])
+    assert (lost.paper, lost.name, lost.is_lost) == ("b", "b.pdf", True)
+    assert actions.stamp_now(at=now[0]) == 0
 
 
 def test_the_database_refuses_what_must_never_be(held):

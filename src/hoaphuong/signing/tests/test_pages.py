@@ -12,11 +12,15 @@ from hoaphuong.identity import queries as identity
 from hoaphuong.signing import actions, queries
 from hoaphuong.signing.actions.items import claim, fail, let_wait
 from hoaphuong.signing.images import is_transparent
+from hoaphuong.signing.models import ArchiveItem
 from hoaphuong.signing.tests.factories import YEAR, key_and_certificate
 from hoaphuong.signing.tests.test_images import picture
 from tests.second_factor import passed_session
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo_city")]
+
+
+UNDO = "/co-quan/chu-ky/hinh-anh/hoan-tac"
 
 
 def of(username: str) -> Client:
@@ -66,6 +70,8 @@ def test_one_sees_one_s_own_certificates_with_their_state():
     assert "Nguyễn Văn Thử" in said
     assert "Còn hiệu lực" in said
     assert "Đã thu hồi" in said
+    assert "Tên đầy đủ trong chứng thư CN=Nguyễn Văn Thử" in said
+    assert said.count("CN=") == 2 + 2  # in the details, and the issuer's: nowhere else
     assert "Nguyễn Văn Thử" not in text(of("hung").get("/co-quan/chu-ky"))
 
 
@@ -77,8 +83,14 @@ def test_an_uploaded_picture_is_shown_made_transparent_and_can_be_undone():
     sent = lan.get("/co-quan/chu-ky/hinh-anh")
     assert sent["Content-Type"] == "image/png"
     assert is_transparent(b"".join(sent.streaming_content))
+    first = queries.image_row(account=key_of("lan"))
+    assert UNDO not in lan.get("/co-quan/chu-ky").content.decode()  # nothing to go back to
+    upload = SimpleUploadedFile("ky.jpg", picture(), "image/jpeg")
+    page = lan.post("/co-quan/chu-ky/hinh-anh", {"image": upload}, follow=True)
+    assert UNDO in page.content.decode()
     lan.post("/co-quan/chu-ky/hinh-anh/hoan-tac")
-    assert queries.image_row(account=key_of("lan")) is None
+    assert queries.image_row(account=key_of("lan")) == first
+    lan.post("/co-quan/chu-ky/hinh-anh/hoan-tac")
     assert lan.get("/co-quan/chu-ky/hinh-anh").status_code == 302
 
 
@@ -98,6 +110,12 @@ def test_a_clerk_is_in_charge_of_the_agency_s_own_seal_only():
     upload = SimpleUploadedFile("dau.png", picture(kind="PNG"), "image/png")
     assert mai.post(address, {"image": upload}).status_code == 302
     assert mai.get(address)["Content-Type"] == "image/png"
+    page = mai.get("/co-quan/con-dau").content.decode()
+    assert f"{address}/hoan-tac" not in page
+    upload = SimpleUploadedFile("dau.png", picture(kind="PNG"), "image/png")
+    page = mai.post(address, {"image": upload}, follow=True).content.decode()
+    assert f"{address}/hoan-tac" in page
+    mai.post(f"{address}/hoan-tac")
     mai.post(f"{address}/hoan-tac")
     assert queries.image_row(agency=ward) is None
     other = "/co-quan/con-dau/000.00.00.H24/hinh-anh"
@@ -170,3 +188,26 @@ def test_the_pages_ask_a_fixed_number_of_questions(count, django_assert_max_num_
         lan.get("/co-quan/chu-ky")
     with django_assert_max_num_queries(14):
         lan.get(f"/co-quan/ky/{key}")
+
+
+def test_the_administrator_sees_what_the_archive_could_not_renew_and_tries_it_at_once():
+    now = timezone.now()
+    soon, over = now + timedelta(days=20), now - timedelta(days=1)
+    for paper, ends in (("a", soon), ("b", over), ("c", now + YEAR)):
+        ArchiveItem.objects.create(
+            paper=paper, kind="documents.seal", file_key=paper, stamp_ends_at=ends,
+            due_at=ends - timedelta(days=90), attempts=3, reason="time_stamp_failed",
+            waits_until=now + timedelta(minutes=5),
+        )  # fmt: skip
+    tri = of("tri")
+    said = text(tri.get("/co-quan/luu-tru-chu-ky"))
+    assert "Có văn bản không được gia hạn kịp thời" in said
+    assert "Dịch vụ cấp dấu thời gian không trả lời đúng." in said
+    assert "đã thử 3 lần" in said
+    assert "Sắp hết hạn" in said
+    tri.post("/co-quan/luu-tru-chu-ky/thu-lai")
+    waits = dict(ArchiveItem.objects.values_list("paper", "waits_until"))
+    assert waits["a"] is None
+    assert waits["b"] is not None
+    for other in ("lan", "mai", "hung"):
+        assert of(other).get("/co-quan/luu-tru-chu-ky").status_code == 403

@@ -60,9 +60,23 @@ def test_one_object_per_file_in_order_with_exactly_the_promised_keys(folder):
     for one in found:
         assert list(one) == ["file", "verdict", "reason", "signatures"]
         for signature in one["signatures"]:
-            first = ["signer", "intact", "trusted", "level", "changed_after"]
-            assert list(signature)[:5] == first
+            assert list(signature) == ["signer", "intact", "trusted", "level", "changed_after"]
+    assert [len(one["signatures"]) for one in found] == [1, 1, 0, 0, 0]
+    assert found[1]["signatures"] == [
+        {
+            "signer": "Nguyễn Giả Định", "intact": True, "trusted": True, "level": "B-B",
+            "changed_after": False,
+        }
+    ]  # fmt: skip
     assert "Traceback" not in told.stderr
+
+
+def test_the_detail_of_a_signature_is_given_when_asked_for(folder):
+    told = ran(folder, "tốt.pdf", "--json", "--detail", "--anchors", "trust")
+    [[signature]] = [one["signatures"] for one in json.loads(told.stdout)]
+    assert signature["reason"] == "valid"
+    assert signature["issuer"] == "CA giả định"
+    assert signature["subject"] == "O=Cơ quan giả định,CN=Nguyễn Giả Định"
 
 
 def test_one_valid_file_ends_with_status_0_and_still_is_a_list(folder):

@@ -26,7 +26,12 @@ PROCESSED = {
     ExtensionOID.AUTHORITY_INFORMATION_ACCESS,
     ExtensionOID.CRL_DISTRIBUTION_POINTS,
 }
+STATEMENTS = x509.ObjectIdentifier("1.3.6.1.5.5.7.1.3")
 Key = Any
+# Object identifiers in DER: ETSI EN 319 412-5, 4.2.3.
+_FOR_PERSONS, _FOR_SEALS = (bytes.fromhex(f"060704008e4601060{end}") for end in (1, 2))
+# How certificates of Vietnam say whose number it is: tax code and budget unit, or identity papers.
+_ORGANISATIONS, _PERSONS = ("MST:", "MNS:"), ("CCCD:", "CMND:", "HC:", "CC:")
 
 
 class BadCertificate(ValueError):
@@ -63,6 +68,8 @@ class Certificate:
         extended: Any = found.get(ExtensionOID.EXTENDED_KEY_USAGE)
         self.purposes = frozenset(extended.value) if extended else None
         self.purposes_critical = bool(extended and extended.critical)
+        statements: Any = found.get(STATEMENTS)
+        self._statements = statements.value.public_bytes() if statements else b""
         identifier: Any = found.get(ExtensionOID.SUBJECT_KEY_IDENTIFIER)
         self.key_id = identifier.value.digest if identifier else None
         authority: Any = found.get(ExtensionOID.AUTHORITY_KEY_IDENTIFIER)
@@ -100,10 +107,36 @@ class Certificate:
 
     @property
     def is_seal(self) -> bool:
-        """Of an organisation rather than a person: no given name, and its name is its own."""
+        """Of an organisation, by what the certificate says of its kind, or by its names.
+
+        Its organisation is its own name; or it has an organisation's number and no person's.
+        """
+        if self._said in ("seal", "person"):
+            return self._said == "seal"
+        if self.name(NameOID.GIVEN_NAME) or self.name(NameOID.SURNAME):
+            return False
         organisation = self.name(NameOID.ORGANIZATION_NAME)
-        personal = self.name(NameOID.GIVEN_NAME) or self.name(NameOID.SURNAME)
-        return bool(organisation) and not personal and organisation == self.name()
+        named = bool(organisation) and organisation == self.name()
+        numbered = not organisation and bool(self.name(NameOID.ORGANIZATION_IDENTIFIER))
+        return named or numbered or self._numbered(_ORGANISATIONS)
+
+    @property
+    def is_person(self) -> bool:
+        """Of a person for certain; of many certificates nobody can tell."""
+        if self._said:
+            return self._said == "person"
+        named = self.name(NameOID.GIVEN_NAME) or self.name(NameOID.SURNAME)
+        return bool(named) or self._numbered(_PERSONS)
+
+    @property
+    def _said(self) -> str:
+        """What its statement says it is for (ETSI EN 319 412-5, 4.2.3): seal, person, or ""."""
+        seal, person = _FOR_SEALS in self._statements, _FOR_PERSONS in self._statements
+        return "" if seal == person else "seal" if seal else "person"
+
+    def _numbered(self, kinds: tuple[str, ...]) -> bool:
+        """Whether the subject's user identifier is a number of one of these kinds."""
+        return self.name(NameOID.USER_ID).upper().startswith(kinds)
 
     def weakness(self) -> str:
         """An algorithm in it that nobody should rely on any more; "" when there is none."""

@@ -190,6 +190,8 @@ def _about(certificate: Certificate) -> dict[str, object]:
         "issuer": certificate.name(of="issuer")
         or certificate.name(NameOID.ORGANIZATION_NAME, of="issuer"),
         "serial": f"{certificate.serial:x}",
+        "is_person": certificate.is_person,
+        "subject": certificate.x509.subject.rfc4514_string()[:300],
         "certificate_from": certificate.begins,
         "certificate_to": certificate.ends,
     }

@@ -10,13 +10,16 @@ MOMENTS = ("certificate_from", "certificate_to", "claimed_at", "stamped_at", "re
 FIRST = ("signer", "intact", "trusted", "level", "changed_after")
 
 
-def told(report: Report) -> dict[str, Any]:
-    """What the API and the command answer: docs/api.md."""
+def told(report: Report, *, detail: bool = True) -> dict[str, Any]:
+    """What the API and the command answer: docs/api.md; without ``detail`` what is promised."""
+    signatures = [_finding(one) for one in report.signatures]
     return {
         "file": report.file,
         "verdict": report.verdict.value,
         "reason": report.reason,
-        "signatures": [_finding(one) for one in report.signatures],
+        "signatures": signatures
+        if detail
+        else [{name: one[name] for name in FIRST} for one in signatures],
     }
 
 
