@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from hoaphuong.files import actions as files
 from hoaphuong.kernel import journal
 from hoaphuong.kernel.faults import point
 from hoaphuong.kernel.keys import new_key
 from hoaphuong.kernel.values import Code, Ref
 from hoaphuong.signing import archive_queries as queries
+from hoaphuong.signing.actions.keeping import keep_made
 from hoaphuong.signing.contracts import PaperRestamped
 from hoaphuong.signing.making import Made
 from hoaphuong.signing.models import ArchiveItem
@@ -20,10 +20,8 @@ from hoaphuong.signing.parameters import (
     RENEWAL_WAIT,
     RESTAMP_MARGIN,
 )  # fmt: skip
-from hoaphuong.signing.signables import signables
 
 BY = "archive"
-RETENTION = "document"
 # Faults of the time-stamp authority, not of a paper: all that is due waits with the one tried.
 OF_THE_AUTHORITY = {"time_stamp_failed", "stamp_ends_no_later"}
 
@@ -90,14 +88,7 @@ def archived(*, stamped: ToStamp, made: Made, at: datetime) -> None:
     """Keep the stamped file; the app that owns the paper hears of it. ArchiveClaimLost."""
     row = _in_hand(stamped)
     assert made.stamp_ends_at is not None
-    file = files.keep(
-        content=made.content,
-        name=f"{signables()[stamped.kind].file_name(stamped.paper)}.{made.extension}",
-        media_type=made.media_type,
-        by=BY,
-        at=at,
-        retention=RETENTION,
-    )
+    file = keep_made(made, kind=stamped.kind, paper=stamped.paper, by=BY, at=at)
     point("signing.archive_kept")
     row.stamps += 1
     row.save(update_fields=["stamps"])

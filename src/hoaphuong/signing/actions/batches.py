@@ -57,7 +57,10 @@ def order_batch(
     papers = list(dict.fromkeys(subjects))
     if not 0 < len(papers) <= MOST:
         raise NothingToSign(len(papers))
-    held = _authorised(certificate, seal=signable.seal, by=by, at=at)
+    known = Certificate.objects.filter(key=certificate).first()
+    held = usable(known, seal=signable.seal, by=by, at=at)
+    if held.provider == "client":
+        raise NotAuthorised("key_on_token")
     shown = require_second_factor(second_factor_at, at=at)
     batch = Batch.objects.create(
         kind=kind,
@@ -99,16 +102,14 @@ def require_second_factor(shown_at: datetime | None, *, at: datetime) -> datetim
     return shown_at
 
 
-def _authorised(key: str, *, seal: bool, by: str, at: datetime) -> Certificate:
-    held = Certificate.objects.filter(key=key).first()
+def usable(held: Certificate | None, *, seal: bool, by: str, at: datetime) -> Certificate:
+    """The certificate, if this person may sign with it now; NotAuthorised."""
     if held is None or (held.kind == HolderKind.SEAL) != seal:
         raise NotAuthorised("certificate")
     if not seal and held.account_key != by:
         raise NotAuthorised("certificate")
     if held.withdrawn_at is not None or not held.not_before <= at <= held.not_after:
         raise NotAuthorised("certificate_not_in_force")
-    if held.provider == "client":
-        raise NotAuthorised("key_on_token")
     return held
 
 

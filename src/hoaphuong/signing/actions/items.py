@@ -10,13 +10,13 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 
-from hoaphuong.files import actions as files
 from hoaphuong.kernel import journal
 from hoaphuong.kernel.faults import point
 from hoaphuong.kernel.keys import new_key
 from hoaphuong.kernel.values import Code, Ref
 from hoaphuong.signing.actions.archive import put_back_stamps_of, schedule
 from hoaphuong.signing.actions.finishing import finish_if_done
+from hoaphuong.signing.actions.keeping import keep_made
 from hoaphuong.signing.contracts import CertificateFacts, Level, PaperSigned
 from hoaphuong.signing.making import Made, MadeBeside
 from hoaphuong.signing.models import Batch, BatchItem, PaperSignature
@@ -25,7 +25,6 @@ from hoaphuong.signing.queries import certificate_facts
 from hoaphuong.signing.signables import signables
 
 State = BatchItem.State
-RETENTION = "document"
 
 
 class ClaimLost(Exception):
@@ -134,15 +133,7 @@ def _keep(
     item: BatchItem | None = None,
 ) -> None:
     """Keep one signed file and let the app take it."""
-    signable = signables()[kind]
-    file = files.keep(
-        content=made.content,
-        name=f"{signable.file_name(subject)}.{made.extension}",
-        media_type=made.media_type,
-        by=claimed.account,
-        at=at,
-        retention=RETENTION,
-    )
+    file = keep_made(made, kind=kind, paper=subject, by=claimed.account, at=at)
     point("signing.kept")
     record_signature(
         kind=kind,
@@ -156,7 +147,7 @@ def _keep(
         by=claimed.account,
         at=at,
     )
-    signable.signed(subject, content=made.content, file=file, by=claimed.account, at=at)
+    signables()[kind].signed(subject, content=made.content, file=file, by=claimed.account, at=at)
 
 
 def record_signature(

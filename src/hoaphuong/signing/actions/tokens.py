@@ -9,9 +9,10 @@ from django.db import transaction
 from hoaphuong.files import actions as files
 from hoaphuong.files import queries as shelf
 from hoaphuong.signing import keyring, making
-from hoaphuong.signing.actions.batches import NotAuthorised, require_second_factor
-from hoaphuong.signing.actions.items import RETENTION, record_signature
-from hoaphuong.signing.models import BatchItem, Certificate, HolderKind, Prepared
+from hoaphuong.signing.actions.batches import NotAuthorised, require_second_factor, usable
+from hoaphuong.signing.actions.items import record_signature
+from hoaphuong.signing.actions.keeping import keep_made
+from hoaphuong.signing.models import BatchItem, Certificate, Prepared
 from hoaphuong.signing.parameters import PREPARED_LASTS
 from hoaphuong.signing.queries import certificate_facts
 from hoaphuong.signing.signables import NotSignable, signables
@@ -46,7 +47,8 @@ def prepare_for_token(
     """
     signable = signables()[kind]
     shown = require_second_factor(second_factor_at, at=at)
-    held = _on_token(certificate, seal=signable.seal, by=by, at=at)
+    on_token = Certificate.objects.filter(key=certificate, provider="client").first()
+    held = usable(on_token, seal=signable.seal, by=by, at=at)
     to_sign = signable.to_sign(subject, account=by, certificate=certificate_facts(held))
     if to_sign.beside:  # a token is asked for one digest
         raise NotSignable("several_at_once")
@@ -111,14 +113,7 @@ def _finish(prepared: Prepared, made: making.Made, *, by: str, at: datetime) -> 
     if row.finished_at is not None:
         raise NotPrepared(row.key)
     _not_waiting(row.kind, row.subject)
-    file = files.keep(
-        content=made.content,
-        name=f"{signables()[row.kind].file_name(row.subject)}.{made.extension}",
-        media_type=made.media_type,
-        by=by,
-        at=at,
-        retention=RETENTION,
-    )
+    file = keep_made(made, kind=row.kind, paper=row.subject, by=by, at=at)
     record_signature(
         kind=row.kind,
         paper=row.subject,
@@ -150,14 +145,3 @@ def _not_waiting(kind: str, subject: str) -> None:
     )
     if open_items.exists():
         raise NotSignable("waits_in_a_batch")
-
-
-def _on_token(key: str, *, seal: bool, by: str, at: datetime) -> Certificate:
-    held = Certificate.objects.filter(key=key, provider="client").first()
-    if held is None or (held.kind == HolderKind.SEAL) != seal:
-        raise NotAuthorised("certificate")
-    if not seal and held.account_key != by:
-        raise NotAuthorised("certificate")
-    if held.withdrawn_at is not None or not held.not_before <= at <= held.not_after:
-        raise NotAuthorised("certificate_not_in_force")
-    return held
