@@ -21,7 +21,11 @@ OF_THE_OUTSIDE = (EvidenceMissing, KeyUnavailable, TimeStampFailed)
 
 
 class PaperUnreadable(Exception):
-    """The file cannot be signed: it is broken, locked, or of another kind."""
+    """The file gets no signature; ``reason`` is a code of ``reasons.OF_A_PAPER``."""
+
+    def __init__(self, said: str, *, reason: str = "paper_unreadable") -> None:
+        super().__init__(said)
+        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,7 @@ def _telling() -> Iterator[None]:
     except OF_THE_OUTSIDE:
         raise
     except SigningFault as fault:
-        raise PaperUnreadable(str(fault)) from fault
+        raise PaperUnreadable(str(fault), reason=fault.reason) from fault
 
 
 def make(
@@ -99,7 +103,7 @@ def make(
     noting = Noting(stamps) if stamps else None
     with _telling():
         content = pdf.sign(to_sign, key=key, at=at, stamps=noting, answers=answers)
-    return _made(content, to_sign.level, noting)
+        return _made(content, to_sign.level, noting)
 
 
 def make_beside(
@@ -141,7 +145,7 @@ def stamp_again(
     noting = Noting(stamps)
     with _telling():
         stamped = pdf.extend(content, to=Level.B_LTA, stamps=noting, answers=answers)
-    return _made(stamped, Level.B_LTA, noting)
+        return _made(stamped, Level.B_LTA, noting)
 
 
 def prepare(
@@ -173,7 +177,7 @@ def finish(
     with _telling():
         prepared = pdf.Prepared.of(content, state)
         signed = pdf.finish(prepared, cms, stamps=noting, answers=answers)
-    return _made(signed, prepared.level, noting)
+        return _made(signed, prepared.level, noting)
 
 
 def split(chain: bytes) -> tuple[bytes, ...]:

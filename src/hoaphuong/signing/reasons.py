@@ -11,7 +11,11 @@ OF_A_PAPER: dict[str, Any] = {
         "The certificate is not in force any more: it has ended or was withdrawn."
     ),
     "key_unavailable": _("The key of the certificate cannot be used: it is missing or locked."),
-    "paper_unreadable": _("The file cannot be signed: it is damaged, locked or of another kind."),
+    "paper_unreadable": _("The file cannot be signed: it is damaged or of another kind."),
+    "paper_locked": _("The file is locked by encryption and cannot be signed."),
+    "paper_scripts": _("The file carries scripts or programs and cannot be signed."),
+    "paper_too_large": _("The file is too large to be signed."),
+    "certificate_revoked": _("A certificate is revoked: nothing can be signed with it."),
     "changed_meanwhile": _("The paper changed while it was being signed; nothing was kept of it."),
     "signer_died": _("Signing this paper ended the program several times; it was set aside."),
     "program_fault": _("A fault of the program; the operators find it in the log."),

@@ -108,9 +108,7 @@ def _sign(claimed: Claimed) -> None:
                 claimed=claimed, reason="key_unavailable", detail=str(fault), at=timezone.now()
             )
     except making.PaperUnreadable as fault:
-        actions.fail(
-            claimed=claimed, reason="paper_unreadable", detail=str(fault), at=timezone.now()
-        )
+        actions.fail(claimed=claimed, reason=fault.reason, detail=str(fault), at=timezone.now())
     except Exception as fault:
         _program_fault(claimed, fault)
     else:
@@ -205,7 +203,9 @@ def _stamp(due: ToStamp) -> None:
         _archive_waits(due, "time_stamp_failed", fault)
     except EvidenceMissing as fault:
         _archive_waits(due, "evidence_missing", fault)
-    except (making.PaperUnreadable, files.NoSuchFile) as fault:
+    except making.PaperUnreadable as fault:
+        _archive_waits(due, fault.reason, fault)
+    except files.NoSuchFile as fault:
         _archive_waits(due, "paper_unreadable", fault)
     except Exception:
         log.exception("a paper was not stamped again", extra={"paper": due.paper})

@@ -73,8 +73,8 @@ def prepare_for_token(request: HttpRequest, asked: Asked) -> Any:
         return Status(403, {"detail": refused.reason})
     except NotSignable as refused:
         return Status(409, {"detail": str(reasons.said(asked.kind, refused.reason))})
-    except making.PaperUnreadable:
-        return Status(422, {"detail": str(reasons.said(asked.kind, "paper_unreadable"))})
+    except making.PaperUnreadable as fault:
+        return Status(422, {"detail": str(reasons.said(asked.kind, fault.reason))})
     path = reverse("api:finish_with_cms", args=[ready.key])
     named = signable.named([asked.subject])
     return client.request(

@@ -43,6 +43,8 @@ _ECDSA = ec.ECDSA(_HASH)
 class CertificateOutOfDate(SigningFault):
     """The certificate is not valid yet, or not any more."""
 
+    reason = "certificate_not_in_force"
+
 
 class Mismatch(KeyUnavailable):
     """The key does not belong to its certificate."""

@@ -30,6 +30,8 @@ _UNREADABLE = (ValueError, TypeError, KeyError, IndexError, AttributeError)
 class Revoked(SigningFault):
     """A certificate was revoked before a time stamp proves that it was used."""
 
+    reason = "certificate_revoked"
+
 
 @dataclass(frozen=True)
 class Signed:

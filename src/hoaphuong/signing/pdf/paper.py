@@ -36,13 +36,18 @@ _SCRIPT = re.compile(
 
 
 class Unsignable(SigningFault):
-    """The paper is of a kind that gets no signature here."""
+    """The paper is of a kind that gets no signature here; ``reason`` as in ``signing.reasons``."""
+
+    def __init__(self, said: str, *, reason: str = "paper_unreadable") -> None:
+        super().__init__(said)
+        self.reason = reason
 
 
 def refuse_scripts(data: bytes) -> None:
     """Scripts, programs to start and XFA forms change what is seen; Unsignable."""
     if _SCRIPT.search(data):
-        raise Unsignable("The file carries a script, starts a program or holds an XFA form.")
+        said = "The file carries a script, starts a program or holds an XFA form."
+        raise Unsignable(said, reason="paper_scripts")
 
 
 def unpacked(packed: bytes) -> bytes:
@@ -220,7 +225,7 @@ class PlainPaper(Paper):
 def open_paper(content: bytes) -> Paper:
     """The file, ready to be asked; Broken or Unsignable."""
     if len(content) > MOST_BYTES:
-        raise Unsignable(f"The file has more than {MOST_BYTES:,} bytes.")
+        raise Unsignable(f"The file has more than {MOST_BYTES:,} bytes.", reason="paper_too_large")
     if not content.startswith(b"%PDF-"):
         raise Broken("The file is not a PDF.")
     refuse_scripts(content)
@@ -232,6 +237,6 @@ def open_paper(content: bytes) -> Paper:
 
         paper = ThoroughPaper(content)
     if Name(b"/Encrypt") in paper.trailer:
-        raise Unsignable("The file is encrypted.")
+        raise Unsignable("The file is encrypted.", reason="paper_locked")
     _ = paper.size
     return paper

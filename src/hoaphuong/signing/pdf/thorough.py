@@ -36,7 +36,7 @@ class ThoroughPaper(Paper):
         except self._errors as fault:
             self._broken(fault)
         if encrypted:
-            raise Unsignable("The file is encrypted.")
+            raise Unsignable("The file is encrypted.", reason="paper_locked")
         if hybrid:
             raise Unsignable("The file has two kinds of cross-references (hybrid).")
         self.compressed = content[self.start : self.start + 4] != b"xref"

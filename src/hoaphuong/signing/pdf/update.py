@@ -75,7 +75,7 @@ class Update:
             yield from body
             yield tail
         if at > LAST_OFFSET:
-            raise Unsignable("The file is too large.")
+            raise Unsignable("The file is too large.", reason="paper_too_large")
         yield from (self._as_stream(offsets, at) if self.paper.compressed else
                     self._as_table(offsets, at))  # fmt: skip
 

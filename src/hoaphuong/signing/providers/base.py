@@ -7,7 +7,9 @@ from typing import Protocol
 
 
 class SigningFault(Exception):
-    """A signature could not be made; the paper is as it was."""
+    """A signature could not be made; the paper is as it was. ``reason`` is a code for people."""
+
+    reason = "paper_unreadable"
 
 
 class KeyUnavailable(SigningFault):

@@ -138,7 +138,7 @@ def test_a_batch_tells_how_far_it_is_and_asks_again_by_itself_until_it_is_finish
     assert part["HX-Refresh"] == "true"
     assert "hx-get" not in part.content.decode()
     page = text(lan.get(f"/co-quan/ky/{key}"))
-    assert "tệp hỏng, bị khóa hoặc không đúng loại" in page
+    assert "tệp hỏng hoặc không đúng loại" in page
 
 
 def test_what_the_outside_does_is_said_and_what_failed_is_tried_again_from_the_page():
