@@ -15,9 +15,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from hoaphuong.command.refusal import Refusal
+from hoaphuong.kernel.stand_in import NoPlace
 from hoaphuong.web import stand_ins
 
-# Name → module with ``serve(*, folder, port)`` and ``NoPlace``.
+# Name → module with ``serve(*, folder, port)``, which raises NoPlace.
 STAND_INS = {
     "authority": "hoaphuong.signing.authority.process",
     "axis": "hoaphuong.exchange.axis.process",
@@ -30,7 +31,7 @@ def run(asked: argparse.Namespace) -> int:
     process = import_module(STAND_INS[asked.name])
     try:
         process.serve(folder=asked.folder.resolve(), port=asked.port)
-    except process.NoPlace as taken:
+    except NoPlace as taken:
         raise Refusal(f"{taken}. / Cổng này không dùng được.") from taken
     return 0
 

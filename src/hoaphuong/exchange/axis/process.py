@@ -7,8 +7,6 @@ system at the first start. ``POST /_faults`` tells the axis what to do wrong,
 
 import json
 import secrets
-import signal
-import threading
 import time
 import uuid
 from datetime import datetime
@@ -21,16 +19,13 @@ from hoaphuong.exchange.axis.checking import Refused, Routed, authentic, routed
 from hoaphuong.exchange.axis.mailboxes import Mailboxes, OtherBytes
 from hoaphuong.exchange.axis.partners import PARTNERS, SYSTEM, answers, letter
 from hoaphuong.exchange.edxml.message import VIETNAM
+from hoaphuong.kernel.stand_in import serve_until_ended
 
 HOST = "127.0.0.1"
 MOST_BYTES = 70_000_000
 FIRST_SYSTEM = "hoaphuong"
 FAULTS = {"hang": 0.0, "status": 0, "lose_answer": False, "duplicate": False, "reverse": False}
 Said = tuple[int, Any]
-
-
-class NoPlace(Exception):
-    """The port is taken; the text says which."""
 
 
 class Server(ThreadingHTTPServer):
@@ -236,15 +231,4 @@ def _listed(rows: list[tuple[str, str, str, str]]) -> list[dict[str, str]]:
 
 def serve(*, folder: Path, port: int) -> None:
     """Answer until a signal ends it; NoPlace when the port is taken."""
-    try:
-        server = Server(folder, port)
-    except OSError as fault:
-        raise NoPlace(f"port {port} cannot be used") from fault
-
-    def end(*_: object) -> None:
-        threading.Thread(target=server.shutdown, daemon=True).start()
-
-    signal.signal(signal.SIGTERM, end)
-    signal.signal(signal.SIGINT, end)
-    server.serve_forever(poll_interval=0.2)
-    server.server_close()
+    serve_until_ended(lambda: Server(folder, port), port=port)

@@ -4,8 +4,6 @@ import base64
 import binascii
 import hmac
 import json
-import signal
-import threading
 import time
 from datetime import UTC, datetime
 from functools import cached_property
@@ -15,6 +13,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from hoaphuong.kernel.stand_in import serve_until_ended
 from hoaphuong.signing.authority.answers import Answers, Stranger
 from hoaphuong.signing.authority.ceremony import NAMES, Authority, ceremony
 from hoaphuong.signing.authority.enrolment import enrol
@@ -28,10 +27,6 @@ MOST_BYTES = 1_000_000
 MOST_HANG_S = 60.0
 HOST = "127.0.0.1"
 _Said = tuple[int, str, bytes]
-
-
-class NoPlace(Exception):
-    """The port is taken; the text says which."""
 
 
 class Server(ThreadingHTTPServer):
@@ -189,16 +184,6 @@ def _from_path(said: str) -> bytes:
 
 
 def serve(*, folder: Path, port: int) -> None:
-    """Answer until SIGTERM or SIGINT; NoPlace when the port is taken."""
+    """Answer until a signal ends it; NoPlace when the port is taken."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    try:
-        server = Server(folder, port)
-    except OSError as taken:
-        raise NoPlace(f"port {port} on {HOST}: {taken.strerror or taken}") from taken
-
-    def stop(signum: int, frame: object) -> None:
-        threading.Thread(target=server.shutdown, daemon=True).start()
-
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
-    server.serve_forever(poll_interval=0.2)
+    serve_until_ended(lambda: Server(folder, port), port=port)
