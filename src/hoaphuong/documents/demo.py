@@ -1,9 +1,11 @@
 """Invented documents of the demonstration city, each really signed, numbered and sealed."""
 
+import io
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from hoaphuong.documents import actions, queries
@@ -72,10 +74,11 @@ def load(*, scale: str, report: Report) -> None:
 
 
 class _Cast:
-    """Who drafts, signs and seals: the personas of the ward and the city's leader."""
+    """Who drafts, signs and seals: the personas of the ward and of the city's own office."""
 
     def __init__(self) -> None:
-        people = {name: identity.demo_account(name) for name in ("mai", "son", "lan", "hung")}
+        names = ("mai", "son", "lan", "thu", "khanh", "hung")
+        people = {name: identity.demo_account(name) for name in names}
         self.key = {name: account.key for name, account in people.items() if account}
         self.at = {name: account.agency_id for name, account in people.items() if account}
         self.now = timezone.now()
@@ -85,7 +88,9 @@ class _Cast:
         for kind, subject, body, far in DRAFTS:
             document = self._drafted(kind, subject, body, agency=self.at["mai"], signer="lan")
             self._further(document, far)
-        self._further(self._directive(), "issued")
+        directive = self._directive()
+        self._attach(directive)
+        self._further(directive, "issued")
 
     def _drafted(self, kind: str, subject: str, body: str, *, agency: str, signer: str) -> Document:
         whom = [["TM.", "Ủy ban nhân dân"]]
@@ -98,7 +103,7 @@ class _Cast:
             "unit": "VP" if kind == "CV" else "",
             "archive": "VT, VP",
         }
-        drafter = self.key["son"] if signer == "lan" else self.key["hung"]
+        drafter = self.key["son"] if signer == "lan" else self.key["thu"]
         new = actions.NewDocument(
             agency=agency,
             kind=kind,
@@ -154,10 +159,24 @@ class _Cast:
         to.append(actions.To("axis", "000.00.00.G98", "Bộ Trình diễn", "know"))
         return self._revised(document, to, tasks)
 
+    def _attach(self, document: Document) -> None:
+        """The directive's list of tasks, in a file of its own."""
+        title = "Phụ lục. Danh mục nhiệm vụ chuyển đổi số quý IV"
+        rows = [
+            f"{n} | {identity.agency(task.agency_code).name} | {task.what} | {task.due_on:%d/%m/%Y}"
+            for n, task in enumerate(document.assignments.order_by("due_on"), 1)
+        ]
+        body = "\n".join(["STT | Cơ quan | Nhiệm vụ | Thời hạn", *rows])
+        upload = ContentFile(annex_pages(document, title, body), "phu-luc.pdf")
+        actions.attach(
+            key=document.key, title=title, upload=upload, by=document.drafter_key, at=self.now
+        )
+
     def _further(self, document: Document, far: str) -> None:
         if far == "draft":
             return
-        reviewer = self.key["lan"] if document.signer_key == self.key["lan"] else self.key["hung"]
+        own = document.signer_key == self.key["lan"]
+        reviewer = self.key["lan"] if own else self.key["khanh"]
         actions.submit(key=document.key, by=document.drafter_key, at=self.now)
         if far == "review":
             return
@@ -173,10 +192,10 @@ class _Cast:
         return found
 
     def sealed_by(self) -> dict[str, list[str]]:
-        """Signed documents get their numbers; Mai seals the ward's, the leader's the city's."""
+        """Signed documents get their numbers; Mai seals the ward's, Thu the city's."""
         found: dict[str, list[str]] = {}
         for document in queries.to_issue([self.at["mai"], self.at["hung"]]):
-            name = "mai" if document.agency_code == self.at["mai"] else "hung"
+            name = "mai" if document.agency_code == self.at["mai"] else "thu"
             actions.number(key=document.key, by=self.key[name], at=timezone.now())
             found.setdefault(name, []).append(document.key)
         return found
@@ -207,7 +226,7 @@ class _Cast:
     def paper_arrives(self) -> None:
         """Two papers from an invented ministry, one of them with a task that is late by now."""
         for days, name, subject in (
-            (12, "hung", "Báo cáo tình hình ký số văn bản điện tử"),
+            (12, "thu", "Báo cáo tình hình ký số văn bản điện tử"),
             (2, "mai", "Tập huấn kỹ năng số cho cán bộ cấp xã"),
         ):
             self._paper(self.now - timedelta(days=days), name, subject, late=days > 7)
@@ -251,3 +270,21 @@ class _Cast:
                 by=self.key[name],
                 at=at,
             )
+
+
+def annex_pages(document: Document, title: str, body: str) -> bytes:
+    """An annex as typesetting sets it, without the document before it."""
+    from dataclasses import replace
+
+    from pypdf import PdfReader, PdfWriter
+
+    from hoaphuong.documents import papers
+    from hoaphuong.documents import typesetting as ts
+
+    day, plain = timezone.localdate(document.created_at), papers.paper_of(document)
+    whole = ts.typeset(replace(plain, annexes=(ts.Annex(title, body),)), at=day)
+    writer, out = PdfWriter(), io.BytesIO()
+    for page in PdfReader(io.BytesIO(whole.pdf)).pages[ts.typeset(plain, at=day).pages :]:
+        writer.add_page(page)
+    writer.write(out)
+    return out.getvalue()

@@ -114,6 +114,8 @@ PERSONAS = (
     ("mai", "Lê Thị Mai", "clerk", "ward", "Công chức một cửa"),
     ("son", "Phạm Minh Sơn", "case_officer", "ward", "Chuyên viên"),
     ("lan", "Đỗ Ngọc Lan", "head", "ward", "Chánh Văn phòng"),
+    ("thu", "Ngô Thị Thu", "clerk", "office", "Văn thư, Văn phòng UBND thành phố"),
+    ("khanh", "Đặng Quốc Khánh", "head", "office", "Chánh Văn phòng UBND thành phố"),
     ("hung", "Vũ Quốc Hưng", "leader", "city", "Lãnh đạo thành phố"),
     ("du", "Hoàng Gia Dữ", "steward", "city", "Quản trị dữ liệu"),
     ("tri", "Bùi Đức Trị", "administrator", "city", "Quản trị hệ thống"),
@@ -123,8 +125,7 @@ PERSONAS = (
 def load(*, scale: str, report: Report) -> None:
     """Personas first, then people and organisations; what is there already stays."""
     people, organisations = SIZES[scale]
-    if queries.demo_account("phuong") is None:
-        _personas()
+    _personas()
     _second_factors()
     report("Nhân vật", len(PERSONAS), len(PERSONAS))
     done = queries.count_people()
@@ -145,7 +146,9 @@ def _personas() -> None:
     )
     city = next(a for a in queries.agencies().values() if a.kind == "city")
     for username, name, role, place, position in PERSONAS:
-        sex = "M" if username in ("cang", "son", "hung", "du", "tri") else "F"
+        if queries.demo_account(username) is not None:
+            continue
+        sex = "M" if username in ("cang", "son", "khanh", "hung", "du", "tri") else "F"
         born = date(1988, 5, 12)
         person = actions.record_person(
             full_name=name,
@@ -159,7 +162,7 @@ def _personas() -> None:
             by="demo",
             at=BEGUN,
         )
-        agency = {"ward": ward.code, "city": city.code}.get(place)
+        agency = {"ward": ward.code, "office": city.code, "city": city.code}.get(place)
         account = actions.create_account(
             username=username,
             display_name=name,
@@ -173,7 +176,7 @@ def _personas() -> None:
         actions.grant_role(
             account=account.pk,
             role=role,
-            agency=agency if place == "ward" else None,
+            agency=None if place == "city" else agency,
             valid_from=BEGUN.date(),
             by="demo",
             at=BEGUN,

@@ -12,7 +12,7 @@ from hoaphuong.kernel.demo import Report
 from hoaphuong.signing import actions, invented_images, queries
 
 ORDER = 12  # after the staff, before the papers they sign
-SIGNERS = ("lan", "hung")
+SIGNERS = ("lan", "khanh", "hung")
 # Papers of the demonstration's past are signed too; the invented authority is 400 days old.
 BEGUN, LASTS = timedelta(days=390), timedelta(days=2 * 365)
 EVERY_THIRD_IS_RSA = 3

@@ -41,6 +41,20 @@ PERSONAS = (
         "son", "Phạm Minh Sơn", _("Case officer"), _("Processes dossiers and decides"), "officer"
     ),
     Persona("lan", "Đỗ Ngọc Lan", _("Head of office"), _("Sees and assigns the work"), "officer"),
+    Persona(
+        "thu",
+        "Ngô Thị Thu",
+        _("Records clerk of the city's office"),
+        _("Registers what arrives, numbers and seals what is issued"),
+        "officer",
+    ),
+    Persona(
+        "khanh",
+        "Đặng Quốc Khánh",
+        _("Head of the city's office"),
+        _("Gives tasks, reviews and signs"),
+        "officer",
+    ),
     Persona("hung", "Vũ Quốc Hưng", _("City leader"), _("Reads the scoreboard"), "leader"),
     Persona(
         "du", "Hoàng Gia Dữ", _("Data steward"), _("Looks after procedures and data"), "officer"

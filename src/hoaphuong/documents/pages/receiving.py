@@ -21,7 +21,7 @@ from hoaphuong.documents.work_kinds import ARRIVALS, INCOMING
 from hoaphuong.files import pages as files
 from hoaphuong.files import queries as stored
 from hoaphuong.identity import queries as identity
-from hoaphuong.kernel.access import covers, page, require
+from hoaphuong.kernel.access import EVERYWHERE, covers, page, require
 from hoaphuong.kernel.access_lines import shown
 from hoaphuong.work import queries as work
 
@@ -62,9 +62,13 @@ def listed(request: HttpRequest) -> HttpResponse:
     """The register of incoming documents; a search without accents reads scans too."""
     actor, asked = request.actor, request.GET
     search, status = asked.get("q", "")[:100], asked.get("status", "")
-    source = asked.get("source", "")
+    source, agency = asked.get("source", ""), asked.get("agency", "")
+    held = actor.agencies("documents.view")
+    agency = (
+        agency if agency in identity.agencies() and covers(actor, "documents.view", agency) else ""
+    )
     rows = queries.arrivals(
-        actor.agencies("documents.view"),
+        {agency} if agency else held,
         search=search,
         status=status if status in ARRIVALS else "",
         source=source if source in SOURCES else "",
@@ -73,12 +77,22 @@ def listed(request: HttpRequest) -> HttpResponse:
     shown(
         account=actor.key,
         purpose="documents.arrivals",
-        filter=f"q={search} status={status} source={source} page={rows.number}",
+        filter=f"q={search} status={status} source={source} agency={agency} page={rows.number}",
         count=len(rows.rows),
     )
     context = {
         "found": rows,
-        "rows": [(row, ARRIVALS[row.status], SOURCES[row.source]) for row in rows.rows],
+        "rows": [
+            (
+                row,
+                ARRIVALS[row.status],
+                SOURCES[row.source],
+                identity.agency(row.agency_code).called(request.LANGUAGE_CODE),
+            )
+            for row in rows.rows
+        ],
+        "offices": _offices(held, request.LANGUAGE_CODE),
+        "agency": agency,
         "statuses": ARRIVALS,
         "sources": SOURCES,
         "search": search,
@@ -89,6 +103,16 @@ def listed(request: HttpRequest) -> HttpResponse:
         "replaced": replaced(rows.rows),
     }
     return render(request, "documents/arrivals.html", context)
+
+
+def _offices(held: frozenset[str], language: str) -> dict[str, str]:
+    """Codes and names to choose from, for who sees more than one agency."""
+    known = {
+        code: one.called(language)
+        for code, one in identity.agencies().items()
+        if EVERYWHERE in held or code in held
+    }
+    return known if len(known) > 1 else {}
 
 
 @require_GET
