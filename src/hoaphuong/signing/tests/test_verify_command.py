@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from hoaphuong.signing.tests.verify_makers import Authority, day, paper, signed, with_evidence
+from hoaphuong.signing.verification import MOST_BYTES
 
 NOW = "2026-06-01"
 
@@ -102,3 +103,10 @@ def test_a_folder_of_anchors_that_is_not_there_is_refused_in_a_sentence(folder):
     assert told.returncode != 0
     assert "nowhere is not a folder" in told.stderr
     assert "Traceback" not in told.stderr
+
+
+def test_a_file_beyond_the_limit_is_not_even_read(folder):
+    with (folder / "huge.pdf").open("wb") as huge:
+        huge.truncate(MOST_BYTES + 1)
+    [found] = json.loads(ran(folder, "huge.pdf", "--json").stdout)
+    assert (found["verdict"], found["reason"]) == ("unreadable", "too_large")

@@ -56,9 +56,10 @@ def standing(
     if len(path) < 2:
         return Standing("good")
     found = _weigh(_news(path, evidence), path[0], case, moment)
-    if found.state != "unknown" or case.answers is None:
-        return found
-    return _weigh(_news(path, _asked(path, case)), path[0], case, moment)
+    answers = _asked(path, case)
+    while found.state == "unknown" and (answer := next(answers, None)):
+        found = _weigh(_news(path, answer), path[0], case, moment)
+    return found
 
 
 def names(path: tuple[Certificate, ...], evidence: Evidence) -> bool:
@@ -66,13 +67,14 @@ def names(path: tuple[Certificate, ...], evidence: Evidence) -> bool:
     return len(path) > 1 and next(_news(path, evidence), None) is not None
 
 
-def _asked(path: tuple[Certificate, ...], case: Case) -> Evidence:
-    assert case.answers is not None
-    answer = case.answers.ocsp(path[0].der, path[1].der)
-    if answer:
-        return Evidence(ocsps=(answer,))
-    list_ = case.answers.crl(path[0].der)
-    return Evidence(crls=(list_,)) if list_ else Evidence()
+def _asked(path: tuple[Certificate, ...], case: Case) -> Iterator[Evidence]:
+    """What those answer who may be asked, one after the other; each is asked only when needed."""
+    if case.answers is None:
+        return
+    if answer := case.answers.ocsp(path[0].der, path[1].der):
+        yield Evidence(ocsps=(answer,))
+    if list_ := case.answers.crl(path[0].der):
+        yield Evidence(crls=(list_,))
 
 
 def _weigh(
