@@ -2,6 +2,8 @@
 
 import os
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 
 import pytest
@@ -46,3 +48,20 @@ def test_another_database_or_migration_is_prepared_anew(prepared):
     other.write_bytes(kept)
     other.replace(database)
     assert not is_prepared(prepared.home, prepared.environment(), scale="tiny")
+
+
+# Each is loaded where it works: with the first upload, form, slip, picture, page or signature.
+LATER = (
+    "PIL", "duckdb", "fido2", "ibis", "jsonschema", "pandas", "pillow_heif", "pyarrow", "pyhanko",
+    "pyhanko_certvalidator", "pypdf", "pypdfium2", "segno", "signxml", "typst",
+)  # fmt: skip
+
+
+def test_the_web_server_starts_without_what_only_some_pages_need(prepared):
+    asked = "import sys, hoaphuong.web.wsgi; print(*sys.modules, sep='\\n')"
+    started = subprocess.run(
+        [sys.executable, "-c", asked], env=prepared.environment(), capture_output=True, text=True
+    )
+    loaded = set(started.stdout.split())
+    assert "hoaphuong.documents.pages.drafting" in loaded, started.stderr
+    assert loaded.isdisjoint(LATER), loaded.intersection(LATER)

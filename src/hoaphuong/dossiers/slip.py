@@ -6,7 +6,6 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-import segno
 from django.conf import settings
 from django.urls import reverse
 from django.utils.timezone import localtime
@@ -38,6 +37,8 @@ def _compiler() -> "Compiler":
 
 def slip_facts(dossier: Dossier, *, base: str) -> dict[str, Any]:
     """What the slip says; the due date only once the office has received the dossier."""
+    import segno  # with the first slip, not with the server
+
     agency = identity.agency(dossier.agency_code)
     record = queries.published(dossier.procedure)
     applicant = identity.person(dossier.applicant_id)

@@ -6,10 +6,11 @@ ground.
 
 import io
 import warnings
-from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageChops, ImageOps
+
+from hoaphuong.signing.picture_refused import ImageRefused
 
 BLUE, RED = (20, 54, 158), (214, 20, 30)
 MOST_BYTES = 5 * 1_048_576
@@ -18,17 +19,6 @@ LEAST_SIDE, LONGEST_SIDE = 40, 900  # 900 pixels over 38 mm of a seal are 600 do
 MARGIN = 6
 MOST_INKED = 0.5
 _FORMATS = ("PNG", "JPEG", "WEBP")
-
-
-class ImageRefused(Exception):
-    """No signature can be made of this picture; ``str()`` says why to the person."""
-
-    def __init__(self, message: Any) -> None:
-        super().__init__(message)
-        self.message = message
-
-    def __str__(self) -> str:
-        return str(self.message)
 
 
 def fit(content: bytes, *, seal: bool) -> tuple[bytes, int, int]:

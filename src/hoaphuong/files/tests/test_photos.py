@@ -5,6 +5,7 @@ import struct
 import zlib
 from datetime import UTC, datetime
 
+import pillow_heif
 import pytest
 from django.utils import translation
 from PIL import Image
@@ -13,6 +14,8 @@ from pypdf import PdfReader
 from hoaphuong.files import actions, queries, rules, shelf
 from hoaphuong.files.models import StoredFile
 from hoaphuong.files.tests.factories import office, pdf, photo, upload
+
+pillow_heif.register_heif_opener()  # the tests write HEIC themselves
 
 AT = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
 SECRETS = (b"PhoneMaker", b"Exif", b"GPS")

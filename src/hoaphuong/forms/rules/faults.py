@@ -4,14 +4,12 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils import timezone, translation
 from django.utils.translation import gettext
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError as SchemaFault
 
 from hoaphuong.forms.rules.answers import (
     UNREADABLE,
@@ -30,6 +28,9 @@ from hoaphuong.forms.rules.questions import (
 from hoaphuong.forms.rules.wording import grouped
 from hoaphuong.identity.rules import personal_number_fault, phone_valid, tax_code_valid
 
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError as SchemaFault
+
 Errors = dict[str, list[str]]
 
 
@@ -40,6 +41,8 @@ def errors(
 
     The key ``""`` holds what belongs to no question. ``on`` is the day whose communes count.
     """
+    from jsonschema import Draft202012Validator  # with the first answers, not with the server
+
     day = on or timezone.localdate()
     given = _without_gaps(data)
     found: Errors = {}
@@ -162,7 +165,7 @@ def exactly_digits(count: int) -> str:
     return gettext("Write exactly %(count)s digits.") % {"count": count}
 
 
-def _schema_faults(schema: Schema, fault: SchemaFault, language: str) -> list[tuple[str, str]]:
+def _schema_faults(schema: Schema, fault: "SchemaFault", language: str) -> list[tuple[str, str]]:
     """(path, message) pairs of one fault found by the schema."""
     place = [str(step) for step in fault.absolute_path]
     spec = fault.schema if isinstance(fault.schema, Mapping) else {}

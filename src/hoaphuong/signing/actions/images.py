@@ -8,8 +8,8 @@ from hoaphuong.files import actions as files
 from hoaphuong.kernel import journal
 from hoaphuong.kernel.values import Code, Ref
 from hoaphuong.signing.contracts import SignatureImageKept
-from hoaphuong.signing.images import ImageRefused, fit
 from hoaphuong.signing.models import HolderKind, SignatureImage
+from hoaphuong.signing.picture_refused import ImageRefused
 
 __all__ = ["ImageRefused", "keep_image", "undo_image"]
 RETENTION = "signature"
@@ -24,6 +24,8 @@ def keep_image(
 
     Give the account or the agency; the file's key. ImageRefused, whose text can be shown.
     """
+    from hoaphuong.signing.images import fit  # its decoder comes with the first picture
+
     kind = HolderKind.SEAL if agency else HolderKind.PERSONAL
     drawn, width, height = fit(content, seal=bool(agency))
     file = files.keep(
