@@ -11,6 +11,7 @@ from django.utils import timezone
 from hoaphuong.documents import actions
 from hoaphuong.documents.models import Change, Incoming
 from hoaphuong.documents.tests.factories import AT, agency_of, drafted, person, through, with_lines
+from hoaphuong.exchange import actions as messages
 from hoaphuong.exchange import jobs
 from hoaphuong.exchange import queries as exchange
 from hoaphuong.exchange.edxml import Business, Replacement, read, write
@@ -195,6 +196,23 @@ def test_several_documents_are_replaced_at_once_and_only_here(axis):
     later = Incoming.objects.get(document_number="10")
     named = later.changes.order_by("id").values_list("named", "former__document_number")
     assert list(named) == [(id_of("5"), "5"), (id_of("7"), "7")]
+
+
+def test_the_published_update_is_remarked_as_about_an_unknown_document(shared_data, client):
+    raw = (shared_data / "edxml" / "edoc_update.edxml").read_bytes()
+    said = read(raw)
+    here = agency_of("mai")
+    content = raw.replace(said.to[0].code.encode(), here.encode())
+    messages.receive(
+        content=content, agency=here, sender=said.sender.code, axis_id="1", at=timezone.now()
+    )
+    heard()
+    incoming = Incoming.objects.get()
+    change = incoming.changes.get()
+    assert (change.kind, change.named, change.former) == (
+        "update", "000.00.00.G22,2014/02/30,7806/VPCP-TTĐT", None,
+    )  # fmt: skip
+    assert "7806/VPCP-TTĐT" in page(client, incoming)
 
 
 @pytest.mark.parametrize("wrong", [{"kind": "other"}, {"former": "later"}], ids=["kind", "itself"])
