@@ -24,7 +24,8 @@ def listed(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     found = archive_queries.page_of_unrenewed(now, page=number, size=SIZE)
     rows = found[:SIZE]
-    shown(account=request.actor.key, purpose="signing.archive", count=len(rows))
+    if rows:
+        shown(account=request.actor.key, purpose="signing.archive", count=len(rows))
     context = {
         "queue": archive_queries.queue(now),
         "papers": [(one, reasons.said(one.kind, one.reason) if one.reason else "") for one in rows],
