@@ -26,15 +26,16 @@ REACHING = {"db", "transactional_db", "city_template"}
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL only what reaches a database is run again, the longest of it with --all."""
+    """On PostgreSQL only what a database can answer otherwise is run again."""
     if not os.environ.get("DATABASE_URL"):
         return
     again, same = [], []
     for item in items:
-        if item.get_closest_marker("one_database"):
+        if item.get_closest_marker("slow_on_postgresql"):
             item.add_marker("slow")
         reaches = item.get_closest_marker("django_db") or REACHING & set(item.fixturenames)
-        (again if reaches else same).append(item)
+        one_is_enough = item.get_closest_marker("one_database") or not reaches
+        (same if one_is_enough else again).append(item)
     items[:] = again
     config.hook.pytest_deselected(items=same)
 

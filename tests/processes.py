@@ -122,7 +122,8 @@ class City:
     def run(
         self, *words: str, timeout: float = 120, **env: str
     ) -> subprocess.CompletedProcess[str]:
-        return self._run("-m", "hoaphuong", *words, timeout=timeout, env=self.environment(**env))
+        words = ("-m", "hoaphuong", *words)
+        return warm.starter().run(words, env=self.environment(**env), timeout=timeout)
 
     def run_json(self, *words: str) -> Any:
         done = self.run(*words, "--json")
@@ -131,18 +132,8 @@ class City:
 
     def python(self, script: str, **env: str) -> subprocess.CompletedProcess[str]:
         """Run a script inside the city, Django ready."""
-        script = "import django; django.setup()\n" + script
-        return self._run("-c", script, timeout=120, env=self.environment(**env))
-
-    def _run(
-        self, *words: str, timeout: float, env: dict[str, str]
-    ) -> subprocess.CompletedProcess[str]:
-        """Forked, unless the search path is another: that is read when Python starts."""
-        if env["PYTHONPATH"] == str(SOURCE):
-            return warm.starter(SOURCE).run(words, env=env, timeout=timeout)
-        return subprocess.run(
-            [sys.executable, *words], env=env, capture_output=True, text=True, timeout=timeout
-        )
+        words = ("-c", "import django; django.setup()\n" + script)
+        return warm.starter().run(words, env=self.environment(**env), timeout=120)
 
     def _start(self, *words: str, **env: str) -> subprocess.Popen[str]:
         log = (self.home / f"{words[0]}-{len(self.children)}.log").open("w")

@@ -189,6 +189,8 @@ def test_a_city_restored_elsewhere_is_the_same_row_by_row(real_city, elsewhere, 
     assert pending == 0
 
 
+@pytest.mark.slow
+@pytest.mark.one_database
 def test_a_restored_demonstration_signs_and_verifies_again(real_city, elsewhere, tmp_path):
     own = real_city.home / "trust" / "of our province" / "Cơ quan khác.cer"
     own.parent.mkdir()
@@ -215,6 +217,7 @@ def test_a_restored_demonstration_signs_and_verifies_again(real_city, elsewhere,
     assert [one["verdict"] for one in json.loads(done.stdout)] == ["valid"] * len(signed)
 
 
+@pytest.mark.slow
 def test_a_backup_made_while_dossiers_come_in_agrees_with_itself(real_city, elsewhere, tmp_path):
     already = len(list(real_city.home.glob("files/*/*/*")))
     worker = real_city.start_worker()
@@ -249,7 +252,9 @@ def test_a_backup_made_while_dossiers_come_in_agrees_with_itself(real_city, else
     assert len(entries) == len(recorded) < len(original)
 
 
-@pytest.mark.parametrize("point", ["backup.snapshot_taken", "backup.written"])
+@pytest.mark.parametrize(
+    "point", [pytest.param("backup.snapshot_taken", marks=pytest.mark.slow), "backup.written"]
+)
 def test_a_backup_killed_in_the_middle_leaves_no_file_that_looks_whole(real_city, tmp_path, point):
     target = tmp_path / "city.tar"
     killed = real_city.run("backup", str(target), HOAPHUONG_DIE_AT=point)
@@ -261,13 +266,16 @@ def test_a_backup_killed_in_the_middle_leaves_no_file_that_looks_whole(real_city
     assert list(tmp_path.glob(".hoaphuong-backup-*")) == []
 
 
-EVERY_TIME = ["restore.unpacked", "swap.moved:2"]
+# The most telling point of each database runs every time, all of them with --all.
+EVERY_TIME = "restore.database_replaced" if ON_POSTGRESQL else "swap.moved:2"
 KILLS = [
-    *EVERY_TIME,
-    *(pytest.param(point, marks=pytest.mark.slow) for point in ("swap.placed", "swap.done")),
-    pytest.param("swap.begun", marks=() if ON_POSTGRESQL else pytest.mark.slow),
+    EVERY_TIME,
+    *(
+        pytest.param(point, marks=pytest.mark.slow)
+        for point in ("restore.unpacked", "swap.begun", "swap.moved:2", "swap.placed", "swap.done")
+        if point != EVERY_TIME
+    ),
 ]
-KILLS += ["restore.database_replaced"] if ON_POSTGRESQL else []
 
 
 @pytest.mark.parametrize("point", KILLS)
@@ -407,6 +415,7 @@ REFUSED = {
 }
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("what", REFUSED)
 def test_an_archive_is_refused_with_one_sentence_before_anything_is_touched(
     elsewhere, archive, tmp_path, what
@@ -430,6 +439,7 @@ def _refuses(city, archive, words):
     return sentence
 
 
+@pytest.mark.one_database
 def test_a_cut_or_altered_archive_is_refused(elsewhere, archive, tmp_path):
     whole = archive.read_bytes()
     bad = tmp_path / "bad.tar"
@@ -448,6 +458,7 @@ def test_a_cut_or_altered_archive_is_refused(elsewhere, archive, tmp_path):
     assert not (elsewhere.home / "files").exists()
 
 
+@pytest.mark.one_database
 def test_a_backup_is_never_written_over_a_file(real_city, tmp_path):
     there = tmp_path / "there.tar"
     there.write_text("somebody's")
@@ -460,6 +471,7 @@ def test_a_backup_is_never_written_over_a_file(real_city, tmp_path):
     assert real_city.run("backup", str(tmp_path / "no" / "folder.tar")).returncode == 1
 
 
+@pytest.mark.one_database
 def test_a_lost_or_damaged_file_is_told_and_the_rest_is_saved(real_city, tmp_path):
     assert real_city.python(RECORD + "for number in range(3): record(number)").returncode == 0
     lost, damaged, *good = sorted(real_city.home.glob("files/*/*/*"))

@@ -27,6 +27,7 @@ def run(real_city, tmp_path):
     return ask
 
 
+@pytest.mark.slow
 @pytest.mark.one_database
 def test_one_bench_prints_one_object_and_nothing_else(run, tmp_path):
     done = run("tracking", "--json", "--folder", str(tmp_path / "kept"))

@@ -116,6 +116,7 @@ def verified(city, path):
 
 
 @pytest.mark.browser
+@pytest.mark.slow_on_postgresql
 @needs_chromium
 def test_a_decision_reaches_everyone_and_its_paper_can_be_checked_by_anyone(
     real_city, browser, tmp_path

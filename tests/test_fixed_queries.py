@@ -40,7 +40,7 @@ from hoaphuong.work import actions as work
 from hoaphuong.work.models import WorkItem
 from tests.second_factor import pass_second_factor
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow_on_postgresql]
 FEW, MANY = 3, 30
 
 

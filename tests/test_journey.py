@@ -52,7 +52,13 @@ def computed_this_year(city):
     return next(row["computed"] for row in rows if row["code"] == "dossiers_online") or 0
 
 
-@pytest.mark.parametrize(("width", "language"), [(360, "vi"), (1280, "en")])
+@pytest.mark.parametrize(
+    ("width", "language"),
+    [
+        (360, "vi"),
+        pytest.param(1280, "en", marks=[pytest.mark.slow, pytest.mark.one_database]),
+    ],
+)
 def test_from_a_citizens_phone_to_the_leaders_scoreboard(
     real_city, browser, tmp_path, width, language
 ):

@@ -100,6 +100,7 @@ REWRITES = {
 }  # fmt: skip
 
 
+@pytest.mark.slow_on_postgresql
 def test_no_other_method_spelling_or_header_opens_a_row(planted):
     shown = []
     for route in ROUTES:
@@ -120,6 +121,7 @@ def test_no_other_method_spelling_or_header_opens_a_row(planted):
     assert shown == []
 
 
+@pytest.mark.slow_on_postgresql
 def test_every_unsafe_method_needs_the_token_that_only_our_pages_have(planted):
     done = []
     for route in ROUTES:

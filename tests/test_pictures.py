@@ -19,6 +19,7 @@ def test_every_picture_is_there_and_light():
 
 
 @pytest.mark.slow
+@pytest.mark.one_database
 @pytest.mark.browser
 @needs_chromium
 def test_the_program_takes_them_itself(real_city, tmp_path):

@@ -156,6 +156,7 @@ def test_a_backup_onto_a_full_disk_is_told(small_disk, tmp_path, real_city):
 # The command line
 
 
+@pytest.mark.one_database
 def test_a_port_that_is_taken_is_told(real_city):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -165,6 +166,7 @@ def test_a_port_that_is_taken_is_told(real_city):
     refused(real_city.run("up", "--port", "99999999"), "cannot be used")
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("words", [("up", "--port", "0"), ("prepare",), ("worker",), ("backup",)])
 def test_a_data_folder_that_cannot_be_made_is_told(real_city, tmp_path, words):
     (tmp_path / "file").write_text("not a folder")
@@ -211,6 +213,7 @@ def test_a_database_damaged_in_the_middle_is_not_backed_up(real_city, tmp_path):
     refused(real_city.run("import", "procedures", str(one)), "database is damaged")
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("url", "words"),
     [
@@ -225,6 +228,7 @@ def test_a_postgresql_that_cannot_be_reached_is_told(real_city, url, words):
         refused(real_city.run(*command, DATABASE_URL=url), words)
 
 
+@pytest.mark.one_database
 def test_a_configuration_that_is_not_there_or_broken_is_told(real_city, tmp_path):
     broken = tmp_path / "city.toml"
     command = ("up", "--port", "0")
@@ -236,6 +240,7 @@ def test_a_configuration_that_is_not_there_or_broken_is_told(real_city, tmp_path
     refused(real_city.run(*command, HOAPHUONG_CONFIG=str(broken)), "cannot be read")
 
 
+@pytest.mark.one_database
 def test_a_configuration_that_lacks_something_is_told(real_city, tmp_path):
     poor = tmp_path / "city.toml"
     poor.write_text('name = "Khác"')

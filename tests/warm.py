@@ -10,6 +10,7 @@ import json
 import os
 import runpy
 import select
+import site
 import subprocess
 import sys
 import tempfile
@@ -31,11 +32,11 @@ LIBRARIES = (
 class Starter:
     """The process that the others are forked from, one at a time; it ends with its parent."""
 
-    def __init__(self, source: Path) -> None:
+    def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="hoaphuong-warm-")
-        words, environment = [sys.executable, "-P", __file__], os.environ | {"PYTHONPATH": source}
-        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-        self._process: Any = subprocess.Popen(words, env=environment, text=True, **pipes)
+        pipes: Any = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+        words = [sys.executable, "-P", __file__]
+        self._process: Any = subprocess.Popen(words, text=True, **pipes)
 
     def run(
         self, words: Sequence[str], *, env: dict[str, str], timeout: float
@@ -62,8 +63,8 @@ class Starter:
 
 
 @cache
-def starter(source: Path) -> Starter:
-    return Starter(source)
+def starter() -> Starter:
+    return Starter()
 
 
 def _job() -> dict[str, Any] | None:
@@ -87,7 +88,8 @@ def _do(words: list[str], env: dict[str, str], out: str, err: str) -> None:
         os.dup2(os.open(path, how, 0o600), number)
     os.environ.clear()
     os.environ.update(env)
-    sys.path.insert(0, "")
+    sys.path[:0] = ["", *env["PYTHONPATH"].split(os.pathsep)]
+    site.execsitecustomize()  # type: ignore[attr-defined]
     kind, what, *rest = words
     sys.argv = [kind, *rest]
     if kind == "-m":
