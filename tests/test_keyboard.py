@@ -7,7 +7,7 @@ from PIL import Image
 
 from tests.browser import ANSWERS, Walk, chromium, needs_chromium
 
-pytestmark = [pytest.mark.browser, pytest.mark.one_database, needs_chromium]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.one_database, needs_chromium]
 MOST_TABS = 120
 NUMBER = re.compile(r"H24[\w.]*-\d{8}-\d{7}")
 FOCUSED = """() => {

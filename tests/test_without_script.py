@@ -184,6 +184,7 @@ def waiting(walk, username):
     walk.press(".inbox a.title")
 
 
+@pytest.mark.slow
 def test_officers_leaders_and_stewards_work_without_script(walk, tmp_path):
     waiting(walk, "mai")
     walk.press("button[formaction$=decline]")
@@ -222,6 +223,7 @@ def test_officers_leaders_and_stewards_work_without_script(walk, tmp_path):
     assert "Thủ tục thiếu mã" in said(walk)
 
 
+@pytest.mark.slow
 def test_figures_help_languages_and_refusals_without_script(walk, real_city):
     real_city.start_worker()
     published = real_city.home / "lake" / "out" / "city.sqlite3"
