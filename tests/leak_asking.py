@@ -90,4 +90,5 @@ class _Keys:
     """Addresses of a row that is not there."""
 
     dossier = file = item = draft = token = number = message = batch = agency = LIKE_NONE
-    document = document_file = check = incoming = incoming_file = assignment = prepared = LIKE_NONE
+    document = document_file = check = incoming = incoming_file = copy = assignment = LIKE_NONE
+    prepared = LIKE_NONE

@@ -88,6 +88,7 @@ PLACES: dict[str, dict[str, str]] = {
     "co-quan/viec/": {"key": ".item"},
     "co-quan/trao-doi/": {"key": ".message", "file_key": ".file"},
     "co-quan/van-ban/": {"key": ".document", "file_key": ".document_file", "how": "thay-the"},
+    "co-quan/ban-sao/": {"key": ".copy"},
     "co-quan/van-ban-den/": {"key": ".incoming", "file_key": ".incoming_file"},
     "co-quan/nhiem-vu/": {"key": ".assignment"},
     "kt/": {"token": ".check"},
@@ -156,7 +157,7 @@ API_STEPS = {
 }
 STATUS = {
     "dossiers:supply": 5, "dossiers:withdraw": 1, "documents:follow": "issued",
-    "documents:send": "issued",
+    "documents:send": "issued", "documents:copy": "issued",
 }  # fmt: skip
 # A route for the applicant and for the agency alike; the row says which of the two it is.
 EITHER = {"api:read": ("dossiers.apply", "dossiers.view")}
@@ -175,7 +176,8 @@ DESKS = {"documents:to_sign": "to_sign", "documents:to_issue": "signed"}
 EMPTY_FORMS = {"documents:begin", "documents:scan"}
 # Open only to a session that has passed the second factor.
 SECOND_FACTOR = {
-    "documents:to_sign", "documents:to_issue", "signing:batch_try_again",
+    "documents:to_sign", "documents:to_issue", "documents:copy", "documents:copy_incoming",
+    "signing:batch_try_again",
     "api:prepare_for_token", "api:finish_with_cms",
 }  # fmt: skip
 # There only in the demonstration.

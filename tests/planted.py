@@ -15,7 +15,7 @@ from stdnum.vn import mst
 from hoaphuong.documents import actions as papers
 from hoaphuong.documents.actions.files import keep
 from hoaphuong.documents.actions.register import enter
-from hoaphuong.documents.models import Document
+from hoaphuong.documents.models import Document, Incoming
 from hoaphuong.dossiers import actions as dossiers
 from hoaphuong.dossiers.models import ProcedureReject
 from hoaphuong.exchange import actions as exchange
@@ -68,6 +68,7 @@ class Row:
     check: str
     incoming: str
     incoming_file: str
+    copy: str
     assignment: str
     secrets: frozenset[str]
 
@@ -221,6 +222,7 @@ def _row(found: Planted, whose: str, number: int, *, at: datetime) -> Row:
     words = (
         "ten", "diachi", "congty", "traloi", "giayto", "loinhan", "nhap", "noidung",
         "vanban", "gopy", "banhanh", "congvanden", "nhiemvu", "tepvanban", "tepden", "kemtheo",
+        "bansao",
     )  # fmt: skip
     secrets = {mark + word for word in words} | {person.personal_number, person.phone}
     return Row(
@@ -267,7 +269,7 @@ def _documents(found: Planted, whose: str, number: int, at: datetime) -> dict[st
         by=signer,
         at=at,
     )
-    keep(draft, paper(f"{mark}tepvanban"), state="final", by=signer, at=at)
+    keep(draft, paper(f"{mark}tepvanban", size=A4), state="final", by=signer, at=at)
     draft.save()
     before = _drafted(found, whose, subject=f"{mark}banhanh", at=ISSUED_AT)
     issued = _issued(before, number + 1)
@@ -296,9 +298,21 @@ def _documents(found: Planted, whose: str, number: int, at: datetime) -> dict[st
         "check": issued.token,
         "incoming": incoming.key,
         "incoming_file": incoming.file_key,
+        "copy": _copy(incoming, mark, at),
         "assignment": task.key,
         **_batch(found, SIGNERS[whose], [draft.key, issued.key], at),
     }
+
+
+def _copy(incoming: Incoming, mark: str, at: datetime) -> str:
+    """A copy of the arrival, as if the agency had signed it."""
+    made = papers.make_copy(incoming=incoming.key, form="SY", by="t", at=at)
+    file = files.keep(
+        content=paper(f"{mark}bansao"), name="sao.pdf", media_type="application/pdf", by="t",
+        at=at, retention="document",
+    )  # fmt: skip
+    papers.seal_copy(key=made.key, file=file, at=at)
+    return made.key
 
 
 def _drafted(found: Planted, whose: str, *, subject: str, at: datetime) -> Document:
@@ -375,7 +389,7 @@ def _tax_code() -> str:
 
 
 def _stored(name: str, account: Account, at: datetime) -> str:
-    upload = SimpleUploadedFile(f"{name}.pdf", paper(f"{_mark_of(name)}noidung"))
+    upload = SimpleUploadedFile(f"{name}.pdf", paper(f"{_mark_of(name)}noidung", size=A4))
     return files.store(
         upload=upload,
         name=upload.name or "",

@@ -122,6 +122,19 @@ class DocumentReplaced:
 
 
 @dataclass(frozen=True)
+class CopyMade:
+    """An electronic copy of an issued document or of an arrival got its number."""
+
+    name: ClassVar[str] = "documents.copy_made"
+    subject: ClassVar[str] = "paper"
+    copy: Ref
+    paper: Ref
+    agency: Code
+    form: Code
+    made_on: date
+
+
+@dataclass(frozen=True)
 class IncomingArrived:
     """A document reached an agency."""
 

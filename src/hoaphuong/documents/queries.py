@@ -10,6 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from hoaphuong.documents.contracts import DocumentFacts
 from hoaphuong.documents.models import (
     Assignment,
+    Copy,
     Document,
     DocumentFile,
     Incoming,
@@ -210,6 +211,28 @@ def with_file(sha256: str) -> DocumentFile | None:
     """The file of a document or of an attachment that has this hash."""
     rows = DocumentFile.objects.filter(sha256=sha256)
     return rows.select_related("document", "attachment").last()
+
+
+def copy(key: str, agencies: Iterable[str]) -> Copy:
+    """A sealed electronic copy made by one of these agencies."""
+    return _within(Copy.objects.exclude(sealed_at=None), agencies).get(key=key)
+
+
+def copy_with_file(sha256: str) -> Copy | None:
+    """The electronic copy whose file has this hash."""
+    rows = Copy.objects.filter(Q(file_sha256=sha256) | Q(sealed_sha256=sha256))
+    return rows.exclude(sealed_at=None).select_related("document", "incoming").last()
+
+
+def copies_by_number(text: str, *, made_on: date) -> list[Copy]:
+    """Sealed copies that may have this number and day; agencies may share one."""
+    number, _, notation = text.strip().partition("/")
+    form = notation.partition("-")[0].strip().casefold()
+    if not number.isdecimal() or len(number) > 9:
+        return []
+    rows = Copy.objects.exclude(sealed_at=None).select_related("document", "incoming")
+    found = rows.filter(number=int(number), made_on=made_on)
+    return [row for row in found if row.form.casefold() == form]
 
 
 def by_token(token: str) -> Document:

@@ -31,7 +31,10 @@ def keep_restamped(fact: Fact) -> None:
     """The newest file of a document is the one with the further time stamp."""
     if fact.body["kind"].startswith("documents."):
         file = files.file_facts(fact.body["file"])
-        actions.keep_restamped(key=fact.subject, file=file, at=fact.occurred_at)
+        if fact.body["kind"] == "documents.copy":
+            actions.keep_restamped_copy(key=fact.subject, file=file)
+        else:
+            actions.keep_restamped(key=fact.subject, file=file, at=fact.occurred_at)
 
 
 REACTIONS = [

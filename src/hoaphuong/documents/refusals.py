@@ -43,3 +43,11 @@ class NotAttachable(DocumentRefused):
 
 class AttachmentsUnsealed(DocumentRefused):
     """An attachment is not sealed yet: the document is issued with all of them or not at all."""
+
+
+class NotCopyable(DocumentRefused):
+    """No such copy can be made; ``reason`` is a code: form, pages, long, small, unreadable."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason

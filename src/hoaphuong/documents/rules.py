@@ -76,6 +76,16 @@ def arrival_series(*, agency: str, year: int) -> str:
     return f"arrivals:{agency}:{year}"
 
 
+def copy_series(*, agency: str, year: int) -> str:
+    """Copies of all forms share one series for each agency and year, from 1 (Annex I)."""
+    return f"copies:{agency}:{year}"
+
+
+def copy_notation(number: int, form: str, *, issuer: str) -> str:
+    """``07/SY-UBND``: number, form of copy, who made it (Annex I, on copies)."""
+    return f"{written_number(number)}/{form}-{issuer}"
+
+
 def days_late(*, due: date, on: date) -> int:
     """Calendar days after the due day; 0 when in time."""
     return max(0, (on - due).days)

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from hoaphuong.documents import actions, attached, papers
-from hoaphuong.documents.models import Attachment, Document, Status
+from hoaphuong.documents import actions, attached, copying, papers
+from hoaphuong.documents.models import Attachment, Copy, Document, Status
 from hoaphuong.documents.rules import full_number
 from hoaphuong.files.contracts import StoredFileFacts
 from hoaphuong.signing import queries as signing
@@ -14,7 +14,7 @@ from hoaphuong.signing.contracts import Level, Look, ToSign
 from hoaphuong.signing.signables import NotSignable, Signable
 
 PERSON, SEAL = "documents.person", "documents.seal"
-ATTACHMENT = attached.KIND
+ATTACHMENT, COPY = attached.KIND, "documents.copy"
 REASONS = {
     "moved_on": _("The document is not waiting for this signature any more."),
     "other_signer": _("Somebody else was named to sign."),
@@ -77,6 +77,28 @@ def attachment_sealed(
     actions.seal_attachment(key=subject, file=file, at=at)
 
 
+def copy_to_seal(subject: str, *, account: str, certificate: Any) -> ToSign:
+    """A copy that has its number, for the agency's signature."""
+    made = Copy.objects.select_related("document", "incoming").filter(key=subject).first()
+    if made is None or made.sealed_at is not None:
+        raise NotSignable("moved_on")
+    if made.agency_code != certificate.agency:
+        raise NotSignable("other_agency")
+    return copying.to_seal(made)
+
+
+def copy_sealed(subject: str, *, content: bytes, file: StoredFileFacts, by: str, at: Any) -> None:
+    actions.seal_copy(key=subject, file=file, at=at)
+
+
+def copies_named(subjects: Iterable[str]) -> dict[str, str]:
+    return {row.key: copying.called(row) for row in Copy.objects.filter(key__in=list(subjects))}
+
+
+def copy_name(subject: str) -> str:
+    return copying.called(Copy.objects.get(key=subject)).replace("/", "-")
+
+
 def named(subjects: Iterable[str]) -> dict[str, str]:
     """What a batch's list calls each document."""
     rows = Document.objects.filter(key__in=list(subjects))
@@ -130,6 +152,17 @@ SIGNABLES = [
         signed=attachment_sealed,
         seal=True,
         file_name=attachment_name,
+        reasons=REASONS,
+    ),
+    Signable(
+        kind=COPY,
+        label=_("Signature of the agency on a copy"),
+        permission="signing.seal",
+        to_sign=copy_to_seal,
+        signed=copy_sealed,
+        seal=True,
+        named=copies_named,
+        file_name=copy_name,
         reasons=REASONS,
     ),
 ]

@@ -3,6 +3,7 @@ from django.urls import path
 from hoaphuong.documents.pages import (
     attaching,
     checking,
+    copies,
     drafting,
     lists,
     receiving,
@@ -23,6 +24,9 @@ urlpatterns = [
     path("co-quan/van-ban/<slug:key>/gop-y", drafting.comment, name="comment"),
     path("co-quan/van-ban/<slug:key>/kem-theo", attaching.attach, name="attach"),
     path("co-quan/van-ban/<slug:key>/kem-theo/doi", attaching.change, name="change_attachment"),
+    path("co-quan/van-ban/<slug:key>/ban-sao", copies.of_document, name="copy"),
+    path("co-quan/van-ban-den/<slug:key>/ban-sao", copies.of_incoming, name="copy_incoming"),
+    path("co-quan/ban-sao/<slug:key>", copies.file, name="copy_file"),
     path("co-quan/van-ban/<slug:key>/gui", sending.send, name="send"),
     path("co-quan/van-ban/<slug:key>/tep/<slug:file_key>", drafting.file, name="file"),
     path("co-quan/van-ban/<slug:key>/buoc/<slug:verb>", drafting.step, name="step"),

@@ -1,6 +1,7 @@
 """The only writer of official documents."""
 
 from hoaphuong.documents.actions.attaching import attach, detach, move_attachment
+from hoaphuong.documents.actions.copying import keep_restamped_copy, make_copy, seal_copy
 from hoaphuong.documents.actions.drafting import (
     Task,
     To,
@@ -44,6 +45,7 @@ from hoaphuong.documents.refusals import (
     ChangedMeanwhile,
     DocumentRefused,
     NotAttachable,
+    NotCopyable,
     NothingToAnswer,
     NotIssued,
     NotReady,
@@ -58,6 +60,7 @@ __all__ = [
     "DocumentRefused",
     "NewDocument",
     "NotAttachable",
+    "NotCopyable",
     "NotIssued",
     "NotReady",
     "NotTheSigner",
@@ -82,7 +85,9 @@ __all__ = [
     "give_again",
     "give_up",
     "keep_restamped",
+    "keep_restamped_copy",
     "keep_text",
+    "make_copy",
     "move_attachment",
     "note_state",
     "number",
@@ -97,6 +102,7 @@ __all__ = [
     "revise",
     "seal",
     "seal_attachment",
+    "seal_copy",
     "send_back",
     "send_further",
     "sign",

@@ -1,6 +1,7 @@
 """Official documents: what an agency issues, what reaches it, and what is to be done about it."""
 
 from hoaphuong.documents.models.changes import Change
+from hoaphuong.documents.models.copies import Copy
 from hoaphuong.documents.models.incoming import Assignment, Incoming
 from hoaphuong.documents.models.outgoing import (
     AFTER_SIGNING,
@@ -22,6 +23,7 @@ __all__ = [
     "Attachment",
     "Change",
     "Comment",
+    "Copy",
     "Document",
     "DocumentFile",
     "Incoming",

@@ -10,9 +10,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from hoaphuong.documents import queries
+from hoaphuong.documents import copying, queries
 from hoaphuong.documents.kinds import KINDS
-from hoaphuong.documents.models import Document, RegisterHead
+from hoaphuong.documents.models import Copy, Document, RegisterHead
 from hoaphuong.documents.rules import full_number
 from hoaphuong.identity import queries as identity
 from hoaphuong.kernel.access import page
@@ -41,6 +41,21 @@ def _described(document: Document, language: str) -> dict[str, object]:
         "agency": identity.agency(document.agency_code).called(language),
         "subject": document.subject_line if document.shown_publicly else "",
         "attachments": document.attachments.all(),
+    }
+
+
+def _described_copy(copy: Copy, language: str) -> dict[str, object]:
+    """That the agency made a copy, of which paper, and whether that one still counts."""
+    number, day, issuer = copying.original_of(copy)
+    return {
+        "copy": copy,
+        "number": copying.called(copy),
+        "form": copying.PRINTED[Copy.Form(copy.form)],
+        "agency": identity.agency(copy.agency_code).called(language),
+        "original": number,
+        "day": day,
+        "issuer": issuer,
+        "status": copying.status_of(copy),
     }
 
 
@@ -80,7 +95,13 @@ def by_number(request: HttpRequest) -> HttpResponse:
     if faults:
         return render(request, "documents/check.html", {**context, "faults": faults}, status=422)
     found = queries.by_number(number, issued_on=issued_on)
-    context |= {"asked": True, "rows": [_described(d, request.LANGUAGE_CODE) for d in found]}
+    copies = [one for one in queries.copies_by_number(number, made_on=issued_on)
+              if copying.called(one).casefold() == number.casefold()]  # fmt: skip
+    context |= {
+        "asked": True,
+        "rows": [_described(d, request.LANGUAGE_CODE) for d in found],
+        "copies": [_described_copy(one, request.LANGUAGE_CODE) for one in copies],
+    }
     return render(request, "documents/check.html", context)
 
 

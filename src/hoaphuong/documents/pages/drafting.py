@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from hoaphuong.documents import actions, papers, queries
+from hoaphuong.documents.copying import copies_of
 from hoaphuong.documents.kinds import KINDS, URGENCIES
 from hoaphuong.documents.models import Attachment, Document, Status
 from hoaphuong.documents.pages.moments import entries
@@ -118,6 +119,7 @@ def document_page(
         "may_edit": may_edit,
         "may_follow": in_force and covers(actor, "documents.draft", document.agency_code),
         **_further(in_force and covers(actor, "documents.issue", document.agency_code), typed),
+        "may_copy": in_force and covers(actor, "documents.issue", document.agency_code),
         "may_sign": document.status == T and document.signer_key == actor.key,
         "may_issue": document.status in (Status.SIGNED, Status.NUMBERED)
         and covers(actor, "documents.issue", document.agency_code),
@@ -127,6 +129,7 @@ def document_page(
         "versions": document.versions.order_by("-number"),
         "files": list(document.files.filter(attachment=None).order_by("pk")),
         "attachments": _attachments(document),
+        "copies": copies_of(document),
         "title": title,
         "entries": entries(document),
         "urgency": URGENCIES.get(document.urgency, ""),
@@ -143,8 +146,9 @@ def _further(may_send: bool, typed: Sequence[actions.To]) -> dict[str, Any]:
     if not may_send:
         return {"may_send": False}
     lines = [*typed, *[None] * (3 - len(typed))]
-    known = [*identity.agencies().values(), *exchange.partners()]
-    return {"may_send": True, "further": lines, "known": [one.name for one in known]}
+    known = [one.name for one in identity.agencies().values()]
+    known += [one.name for one in exchange.partners()]
+    return {"may_send": True, "further": lines, "known": known}
 
 
 @require_POST

@@ -134,7 +134,7 @@ def to_sign(request: HttpRequest) -> HttpResponse:
     waiting = queries.to_sign(actor.key)
     if request.method == "POST":
         chosen = _chosen(request, waiting, lambda d: True)
-        if chosen and (batch := _ordered(request, PERSON, chosen, agency="")):
+        if chosen and (batch := ordered(request, PERSON, [d.key for d in chosen], agency="")):
             return redirect("signing:batch", batch)
         return redirect("documents:to_sign")
     shown(account=actor.key, purpose="documents.to_sign", count=len(waiting))
@@ -191,7 +191,7 @@ def _number_and_seal(request: HttpRequest, chosen: list[Document]) -> str:
     if not ready:
         messages.error(request, _("A colleague has moved these documents on in the meantime."))
         return ""
-    return _ordered(request, SEAL, ready, agency=ready[0].agency_code)
+    return ordered(request, SEAL, [d.key for d in ready], agency=ready[0].agency_code)
 
 
 REFUSALS = {
@@ -201,7 +201,7 @@ REFUSALS = {
 }
 
 
-def _ordered(request: HttpRequest, kind: str, documents: list[Document], *, agency: str) -> str:
+def ordered(request: HttpRequest, kind: str, subjects: list[str], *, agency: str) -> str:
     """The key of the batch; nothing when it could not be ordered, with a message that says why."""
     actor, now = request.actor, timezone.now()
     if agency:
@@ -214,7 +214,7 @@ def _ordered(request: HttpRequest, kind: str, documents: list[Document], *, agen
     try:
         return signing.order_batch(
             kind=kind,
-            subjects=[document.key for document in documents],
+            subjects=subjects,
             certificate=held.key,
             by=actor.key,
             second_factor_at=actor.second_factor_at,

@@ -13,6 +13,7 @@ from hoaphuong.kernel import journal
 
 EVENTS: dict[str, Any] = {
     "documents.document_drafted": _("Begun"),
+    "documents.copy_made": _("Electronic copy made"),
     "documents.attachments_changed": _("Attachments changed"),
     "documents.document_signed": _("Signed by the competent person"),
     "documents.document_numbered": _("Number and day filled in"),

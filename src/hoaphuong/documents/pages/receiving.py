@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from hoaphuong.documents import actions, queries
+from hoaphuong.documents.copying import HELD, copies_of
 from hoaphuong.documents.formers import replaced
 from hoaphuong.documents.kinds import KINDS, URGENCIES
 from hoaphuong.documents.models import Incoming
@@ -154,6 +155,8 @@ def _page(
             if incoming.status in step.statuses and covers(actor, step.permission, agency)
         ],
         "may_assign": may_assign,
+        "copies": copies_of(incoming),
+        "may_copy": incoming.status in HELD and covers(actor, "documents.issue", agency),
         "may_answer": incoming.recall == "asked" and covers(actor, "documents.issue", agency),
         "may_read_again": incoming.text_state == "failed"
         and covers(actor, "documents.issue", agency),

@@ -159,7 +159,7 @@ HOSTILE = {
     "zip": b"PK\x03\x04" + b"\xff" * 100,
     "entities": b"<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>",
     "bomb": b"<!DOCTYPE a [<!ENTITY b 'cc'><!ENTITY d '&b;&b;&b;&b;'>]><a>&d;&d;&d;</a>",
-    "external": b"<!DOCTYPE a [<!ENTITY b SYSTEM 'file:///etc/passwd'>]><a>&b;</a>",
+    "external": b"<!DOCTYPE a [<!ENTITY b SYSTEM '%s'>]><a>&b;</a>" % (b"file:" + b"///etc/passwd"),
     "elsewhere": b"<!DOCTYPE a SYSTEM 'http://127.0.0.1:1/a.dtd'><a/>",
     "nothing": b"",
     "zeros": bytes(10_000),
