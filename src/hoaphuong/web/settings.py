@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "hoaphuong.forms",
     "hoaphuong.work",
     "hoaphuong.signing",
+    "hoaphuong.payments",
     "hoaphuong.exchange",
     "hoaphuong.documents",
     "hoaphuong.dossiers",
