@@ -23,7 +23,7 @@ def test_the_checksum_is_that_of_the_published_examples(said, crc):
 def test_a_code_names_bank_and_account_as_the_published_examples_do():
     """The example without an amount gives its account of 13 digits the length 12: ours has 13."""
     said = vietqr.text(bin="970403", account="0011012345678")
-    assert said == f"{STATIC[:46]}0113{STATIC[50:]}{said[-4:]}"
+    assert said[:-4] == STATIC.replace("9704030112", "9704030113")
     ours = vietqr.text(bin="970403", account="0011012345678", amount=180_000, note="thanh toan")
     assert ours.startswith(DYNAMIC[: DYNAMIC.index("62340107")])
 
