@@ -14,13 +14,13 @@ from hoaphuong.kernel.outgoing import enqueue
 from hoaphuong.kernel.values import Code, Ref
 from hoaphuong.payments.actions.ledger import post
 from hoaphuong.payments.actions.orders import close_paid, collected_for, dong, locked
+from hoaphuong.payments.actions.receipts import RECEIPT
 from hoaphuong.payments.contracts import MoneyIn, PaymentCollected
 from hoaphuong.payments.models import Attempt, Collection, FeeOrder, LedgerEntry, Receipt
 from hoaphuong.payments.rules import clearing, till, unknown
 from hoaphuong.payments.rules import collected as entered
 
 CASH = "cash"
-RECEIPT = "payments.receipt"  # the kind of the outgoing call that makes one
 
 
 class Untrue(Exception):
@@ -103,7 +103,7 @@ def _counted(money: MoneyIn, *, by: str, at: datetime) -> Counted:
     if attempt and attempt.state != Attempt.State.PAID:
         attempt.state, attempt.ended_at = Attempt.State.PAID, at
         attempt.save(update_fields=["state", "ended_at"])
-    paid = bool(order) and _covered(order, before + money.amount, money, by=by, at=at)
+    paid = order is not None and _covered(order, before + money.amount, money, by=by, at=at)
     point("payments.counted")
     return Counted(made.key, order.key if order else "", new=True, paid=paid)
 

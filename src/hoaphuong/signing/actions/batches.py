@@ -57,7 +57,7 @@ def order_batch(
     papers = list(dict.fromkeys(subjects))
     if not 0 < len(papers) <= MOST:
         raise NothingToSign(len(papers))
-    held = _authorised(certificate, seal=signable.seal, by=by, at=at)
+    held = authorised(certificate, seal=signable.seal, by=by, at=at)
     shown = require_second_factor(second_factor_at, at=at)
     batch = Batch.objects.create(
         kind=kind,
@@ -72,7 +72,7 @@ def order_batch(
         BatchItem(batch=batch, position=number, kind=kind, subject=subject)
         for number, subject in enumerate(papers, 1)
     ]
-    _insert(items)
+    insert(items)
     event = BatchOrdered(
         batch=Ref(batch.key),
         kind=Code(kind),
@@ -84,7 +84,8 @@ def order_batch(
     return batch.key
 
 
-def _insert(items: list[BatchItem]) -> None:
+def insert(items: list[BatchItem]) -> None:
+    """Put papers before the signers; WaitsAlready."""
     try:
         with transaction.atomic():
             BatchItem.objects.bulk_create(items, batch_size=500)
@@ -99,7 +100,8 @@ def require_second_factor(shown_at: datetime | None, *, at: datetime) -> datetim
     return shown_at
 
 
-def _authorised(key: str, *, seal: bool, by: str, at: datetime) -> Certificate:
+def authorised(key: str, *, seal: bool, by: str, at: datetime) -> Certificate:
+    """The certificate, if it may be used so now; NotAuthorised."""
     held = Certificate.objects.filter(key=key).first()
     if held is None or (held.kind == HolderKind.SEAL) != seal:
         raise NotAuthorised("certificate")
