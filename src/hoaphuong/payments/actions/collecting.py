@@ -16,7 +16,7 @@ from hoaphuong.payments.actions.ledger import post
 from hoaphuong.payments.actions.orders import close_paid, collected_for, dong, locked
 from hoaphuong.payments.actions.receipts import RECEIPT
 from hoaphuong.payments.contracts import MoneyIn, PaymentCollected
-from hoaphuong.payments.models import Attempt, Collection, FeeOrder, LedgerEntry, Receipt
+from hoaphuong.payments.models import Attempt, Collection, FeeOrder, Receipt
 from hoaphuong.payments.rules import clearing, till, unknown
 from hoaphuong.payments.rules import collected as entered
 
@@ -88,7 +88,7 @@ def _counted(money: MoneyIn, *, by: str, at: datetime) -> Counted:
         paid_at=money.paid_at,
         day=localdate(money.paid_at),
         counted_at=at,
-        entry=entry,
+        entry_id=entry,
     )
     event = PaymentCollected(
         collection=Ref(made.key),
@@ -115,7 +115,7 @@ def _city() -> str:
 
 def _entered(
     money: MoneyIn, order: FeeOrder | None, before: int, agency: str, *, by: str, at: datetime
-) -> LedgerEntry:
+) -> int:
     if order is None:
         moves = unknown(provider=money.provider, amount=money.amount)
     else:

@@ -157,7 +157,7 @@ def charge_back(
         about=collection,
     )
     made = Chargeback.objects.create(
-        collection=found, reference=reference, amount=amount, taken_at=taken_at, entry=entry
+        collection=found, reference=reference, amount=amount, taken_at=taken_at, entry_id=entry
     )
     event = ChargedBack(
         collection=Ref(collection),
