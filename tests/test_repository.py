@@ -96,7 +96,7 @@ RAW = re.compile(r"\b(insert\s+into|update\s+\w+\s+set|delete\s+from)\b", re.IGN
 # The lake and its published copies are files of the warehouse, not rows of the city.
 OWN_FILES = {"warehouse"}
 # Stand-ins play outside systems in processes of their own, with files of their own.
-STAND_INS = {"authority", "axis"}
+STAND_INS = {"authority", "axis", "bank"}
 WRITERS = {"actions.py", "demo.py"}
 
 

@@ -53,7 +53,7 @@ def parser() -> argparse.ArgumentParser:
     signer.add_argument("--linger", type=float, default=120.0, metavar="SECONDS")
     command("collect", "collect", "collect static files", shown=False)
     stand_in = command("stand-in", "stand_in", "play an outside system", shown=False)
-    stand_in.add_argument("name", choices=["authority", "axis"])
+    stand_in.add_argument("name", choices=["authority", "axis", "bank"])
     stand_in.add_argument("--port", type=int, required=True)
     stand_in.add_argument("--folder", type=Path, required=True)
 

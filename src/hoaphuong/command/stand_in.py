@@ -21,6 +21,7 @@ from hoaphuong.web import stand_ins
 STAND_INS = {
     "authority": "hoaphuong.signing.authority.process",
     "axis": "hoaphuong.exchange.axis.process",
+    "bank": "hoaphuong.payments.bank.process",
 }
 ME = [sys.executable, "-m", "hoaphuong"]
 PATIENCE_S = 20.0

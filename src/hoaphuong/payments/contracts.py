@@ -60,6 +60,19 @@ class AttemptFailed:
 
 
 @dataclass(frozen=True)
+class AmountDoubted:
+    """A provider says that another amount was paid than asked for: it is asked back."""
+
+    name: ClassVar[str] = "payments.amount_doubted"
+    subject: ClassVar[str] = "order"
+    order: Ref
+    attempt: Ref
+    provider: Code
+    asked: Money
+    said: Money
+
+
+@dataclass(frozen=True)
 class PaymentCollected:
     """Money came in; ``order`` is empty when we know none for it."""
 
@@ -177,6 +190,29 @@ class DayCompared:
     day: date
     matched: int
     different: int
+@dataclass(frozen=True)
+class StatementLineMatched:
+    """A line of a statement was counted for an order; ``by_hand`` when a person chose that."""
+
+    name: ClassVar[str] = "payments.statement_line_matched"
+    subject: ClassVar[str] = "order"
+    order: Ref
+    line: Ref
+    agency: Code
+    amount: Money
+    by_hand: bool
+
+
+@dataclass(frozen=True)
+class StatementLineSetAside:
+    """A person says that a line of a statement is no fee."""
+
+    name: ClassVar[str] = "payments.statement_line_set_aside"
+    subject: ClassVar[str] = "line"
+    line: Ref
+    amount: Money
+
+
     ours: Money
     theirs: Money
 

@@ -2,7 +2,8 @@
 
 from django.utils import timezone
 
-from hoaphuong.payments import actions
+from hoaphuong.payments import actions, asking
+from hoaphuong.payments.providers.connected import ONLINE
 
 
 def seal(receipt: str) -> None:
@@ -10,4 +11,15 @@ def seal(receipt: str) -> None:
     actions.put_before_seal(key=receipt, at=timezone.now())
 
 
-HANDLERS = {actions.RECEIPT: seal}
+def match(statement: str) -> None:
+    """Count the lines of a statement that name their order."""
+    actions.match_lines(statement=statement, at=timezone.now())
+
+
+HANDLERS = {
+    actions.RECEIPT: seal,
+    actions.MATCH: match,
+    # One kind for each provider: one that hangs holds up no other.
+    **{f"{actions.OPEN}.{provider}": asking.open_page for provider in ONLINE},
+    **{f"{actions.ASK}.{provider}": asking.ask for provider in ONLINE},
+}

@@ -30,6 +30,11 @@ if STAND_INS and not AUTHORITY["tsa"]:
     AUTHORITY["anchors"] = [str(AUTHORITY["folder"] / "ca" / "root.cer")]
 
 
+# How fees are paid: the city's [payments]; a demonstration's bank makes its own merchants.
+PAYMENTS = CITY.get("payments", {})
+BANK = STAND_INS.get("bank", "")
+BANK_MERCHANTS = stand_ins.folder(HOME, "bank") / "merchants.json"
+
 def _secret_key() -> str:
     """Made on first start, kept with the city's keys, never in the repository."""
     path = HOME / "keys" / "secret_key"
@@ -210,3 +215,5 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {"hoaphuong": {"level": "INFO"}, "django.request": {"level": "ERROR"}},
 }
+# From one address; a provider that is told to wait tells us again.
+NOTIFICATIONS_PER_MINUTE = int(os.environ.get("HOAPHUONG_NOTIFICATIONS_PER_MINUTE", "6000"))

@@ -4,6 +4,7 @@ from hoaphuong.payments.actions.attempts import (
     NothingToPay,
     asked,
     ended,
+    ask_back,
     opened,
     start,
 )
@@ -39,12 +40,26 @@ __all__ = [
     "AlreadyEntered",
     "AlreadySettled",
     "Counted",
+from hoaphuong.payments.actions.statements import (
+    MATCH,
+    NoReason,
+    NotWaiting,
+    known_as,
+    match_line,
+    match_lines,
+    read_statement,
+    set_line_aside,
+)
+from hoaphuong.payments.actions.till import OtherSum, bring_to_bank, take_cash
     "NotOpen",
     "NotYours",
     "NothingToPay",
     "RECEIPT",
     "REFUND",
     "Settled",
+    "FRESH",
+    "MATCH",
+    "NoReason",
     "StillOpen",
     "TooMuch",
     "Untrue",
@@ -58,6 +73,7 @@ __all__ = [
     "compare",
     "ended",
     "opened",
+    "ask_back",
     "order",
     "post",
     "put_before_seal",
@@ -68,3 +84,4 @@ __all__ = [
     "start",
     "try_receipts_again",
 ]
+    "read_statement",

@@ -56,6 +56,8 @@ class Said:
     result: Result
     code: str
     paid_at: datetime | None = None
+    # When the payer was sent there, as a refund names it; a provider does not say it.
+    started_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,8 @@ class Listed:
 class Online(Protocol):
     """A provider with a page of its own to pay on."""
 
-    code: str
+    @property
+    def code(self) -> str: ...
 
     def open(self, pay: ToPay) -> str:
         """Where the payer's browser is sent; ProviderFault, Declined."""

@@ -8,6 +8,7 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -45,6 +46,15 @@ ANSWER = ("MaLoi", "MoTaLoi", "MaDoiTac", "MaThamChieu", "ThoiGianGD")
 STATUS = (*CONFIRM, "TrangThaiGD")
 RESULTS: dict[str, Result] = {"1": "paid", "3": "waiting", "4": "failed"}
 DONE = "00"
+# What each signed field may be. The values are hashed with a bar between them, so a field with a
+# bar could pass for two; and kinds of messages are letters, so no reply of ours passes for one.
+FORMS = {
+    "LoaiBanTin": re.compile(r"[A-Za-z]{1,20}"),
+    "MaThamChieu": re.compile(r"[A-Za-z0-9._-]{1,50}"),
+    "SoTien": re.compile(r"[0-9]{0,15}"),
+    "ThoiGianGD": re.compile(r"[0-9]{0,14}"),
+}
+NO_BAR = re.compile(r"[^|]*")
 
 
 def checksum(fields: Mapping[str, Any], names: tuple[str, ...], secret: str) -> str:
@@ -80,7 +90,7 @@ class PayPlat:
             "NgonNgu": "vi-VN",
             "MaTienTe": "VND",
             "MaNganHang": "PAYMENT",
-            "ThongTinGiaoDich": unaccented(pay.what)[:255],
+            "ThongTinGiaoDich": unaccented(pay.what).replace("|", " ")[:255],
             "ThoiGianGD": stamp(pay.at),
             "Ip": pay.address,
         }
@@ -122,11 +132,13 @@ class PayPlat:
         self, message: Mapping[str, str], *, code: str, said: str, at: datetime
     ) -> dict[str, str]:
         """What a ``Confirm`` is answered with."""
+        named = message.get("MaThamChieu", "")
         fields = {
             "MaLoi": code,
             "MoTaLoi": said,
             "MaDoiTac": self.partner,
-            "MaThamChieu": message.get("MaThamChieu", "")[:40],
+            # Anybody's message is answered: what it names is signed only if it can be a name.
+            "MaThamChieu": named if FORMS["MaThamChieu"].fullmatch(named) else "",
             "ThoiGianGD": stamp(at),
         }
         return {**fields, "MaXacThuc": checksum(fields, ANSWER, self.secret)}
@@ -172,6 +184,9 @@ class PayPlat:
             raise NotAuthentic("MaXacThuc")
         if message.get("MaDoiTac") != self.partner:
             raise NotAuthentic("MaDoiTac")
+        for name in names:
+            if not FORMS.get(name, NO_BAR).fullmatch(message.get(name, "")):
+                raise Malformed(name)
 
     def _asked(self, path: str, body: Mapping[str, Any]) -> dict[str, str]:
         headers = {"Authorization": f"Bearer {self.bearer}"} if self.bearer else {}

@@ -6,6 +6,8 @@ Facts: sandbox.vnpayment.vn documentation pages (pay, IPN) and public client cod
 import hashlib
 import hmac
 import json
+import re
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -31,6 +33,8 @@ from hoaphuong.payments.providers.base import (
 
 VERSION = "2.1.0"
 DONE, NOT_FOUND, WAITING = "00", "91", "01"
+# Languages do not agree on how the others are written in an address, and so on the hash.
+PLAIN = re.compile(r"[^A-Za-z0-9 .,:/_-]")
 LEFT_OUT = {"vnp_SecureHash", "vnp_SecureHashType"}
 QUERY = (
     "vnp_RequestId", "vnp_Version", "vnp_Command", "vnp_TmnCode", "vnp_TxnRef",
@@ -97,7 +101,7 @@ class VnPay:
             "vnp_CurrCode": "VND",
             "vnp_IpAddr": pay.address,
             "vnp_Locale": "vn",
-            "vnp_OrderInfo": unaccented(pay.what)[:255],
+            "vnp_OrderInfo": PLAIN.sub("", unaccented(pay.what))[:255],
             "vnp_OrderType": "other",
             "vnp_ReturnUrl": pay.back,
             "vnp_TxnRef": pay.reference,
@@ -117,7 +121,7 @@ class VnPay:
     def ask(self, reference: str, *, started_at: datetime, at: datetime) -> Said:
         """``querydr``: what VNPAY knows of a reference."""
         asked = {
-            "vnp_RequestId": f"{reference}-{stamp(at)}"[:32],
+            "vnp_RequestId": secrets.token_hex(16),
             "vnp_Version": VERSION,
             "vnp_Command": "querydr",
             "vnp_TmnCode": self.merchant,
@@ -137,8 +141,12 @@ class VnPay:
         return _said(answer, code=answer.get("vnp_TransactionStatus", ""))
 
     def refund(self, said: Said, *, amount: int, once: str, at: datetime) -> str:
-        """Send ``amount`` back; the same ``once`` is refunded once."""
-        assert said.paid_at is not None
+        """Send ``amount`` back; the same ``once`` is refunded once.
+
+        VNPAY finds the payment by the moment it was asked for: ``said.started_at``.
+        """
+        started_at = said.started_at or said.paid_at
+        assert started_at is not None
         asked = {
             "vnp_RequestId": once[:32],
             "vnp_Version": VERSION,
@@ -148,7 +156,7 @@ class VnPay:
             "vnp_TxnRef": said.reference,
             "vnp_Amount": str(amount * 100),
             "vnp_TransactionNo": said.transaction,
-            "vnp_TransactionDate": stamp(said.paid_at),
+            "vnp_TransactionDate": stamp(started_at),
             "vnp_CreateBy": "hoaphuong",
             "vnp_CreateDate": stamp(at),
             "vnp_IpAddr": "127.0.0.1",
@@ -188,6 +196,8 @@ class VnPay:
         given = said.get("vnp_SecureHash", "").lower()
         if not hmac.compare_digest(secure_hash(piped(said, answered), self.secret), given):
             raise NotAuthentic("vnp_SecureHash")
+        if any("|" in said.get(name, "") for name in answered):
+            raise Malformed("A bar in a field would let its border shift.")
         return {"vnp_ResponseCode": "", **said}
 
 
