@@ -167,6 +167,18 @@ class ChargedBack:
 
 
 @dataclass(frozen=True)
+class CashBanked:
+    """Cash of an agency's till was brought to its bank."""
+
+    name: ClassVar[str] = "payments.cash_banked"
+    subject: ClassVar[str] = "banking"
+    banking: Ref
+    agency: Code
+    amount: Money
+    banked_on: date
+
+
+@dataclass(frozen=True)
 class StatementRead:
     """A bank's file was read; counts of lines."""
 
@@ -178,18 +190,6 @@ class StatementRead:
     matched: int
 
 
-@dataclass(frozen=True)
-class DayCompared:
-    """Our books of one day were compared with a provider's list."""
-
-    name: ClassVar[str] = "payments.day_compared"
-    subject: ClassVar[str] = "reconciliation"
-    reconciliation: Ref
-    provider: Code
-    agency: Code
-    day: date
-    matched: int
-    different: int
 @dataclass(frozen=True)
 class StatementLineMatched:
     """A line of a statement was counted for an order; ``by_hand`` when a person chose that."""
@@ -213,6 +213,18 @@ class StatementLineSetAside:
     amount: Money
 
 
+@dataclass(frozen=True)
+class DayCompared:
+    """Our books of one day were compared with a provider's list."""
+
+    name: ClassVar[str] = "payments.day_compared"
+    subject: ClassVar[str] = "reconciliation"
+    reconciliation: Ref
+    provider: Code
+    agency: Code
+    day: date
+    matched: int
+    different: int
     ours: Money
     theirs: Money
 
@@ -272,3 +284,9 @@ class OrderFacts:
     state: str
     ended_at: datetime | None
     receipt: str
+    token: str
+
+    @property
+    def left(self) -> int:
+        """What is still to be paid, in đồng."""
+        return max(0, self.amount - self.paid)

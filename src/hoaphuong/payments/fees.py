@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -44,7 +45,7 @@ class Fee:
 
     ``per`` is what one unit is: person, page, case or copy. One copy costs the bands' amounts of
     its units, at most ``most_a_copy``; with ``free_copies`` the amount covers that many copies and
-    each further one costs ``each_further_copy``.
+    each further one costs ``each_further_copy``. ``procedures`` are those it is asked for.
     """
 
     code: str
@@ -60,6 +61,7 @@ class Fee:
     free_copies: int
     each_further_copy: int
     reductions: tuple[Reduction, ...]
+    procedures: tuple[str, ...] = ()
 
     def reduction(self, code: str) -> Reduction:
         """NotAsked when the law does not know it."""
@@ -99,6 +101,16 @@ def fee(code: str, *, on: date) -> Fee:
         if one.code == code and one.valid_from <= on and (not one.valid_to or on <= one.valid_to):
             return one
     raise NoSuchFee(code)
+
+
+def of_procedure(code: str, *, on: date) -> list[Fee]:
+    """The fees of a procedure that are in force on a day, in the order of ``parameters.toml``."""
+    codes = dict.fromkeys(one.code for one in published() if code in one.procedures)
+    found = []
+    for each in codes:
+        with suppress(NoSuchFee):
+            found.append(fee(each, on=on))
+    return [one for one in found if code in one.procedures]
 
 
 def line(one: Fee, *, units: int = 1, copies: int = 1, reduction: str = "") -> Line:
@@ -168,4 +180,5 @@ def _fee(entry: dict[str, Any]) -> Fee:
             )
             for one in entry.get("reductions", [])
         ),
+        procedures=tuple(entry.get("procedures", [])),
     )

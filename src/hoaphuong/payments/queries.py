@@ -60,6 +60,7 @@ def order_facts(order: FeeOrder) -> OrderFacts:
         state=order.state,
         ended_at=order.ended_at,
         receipt=receipt.file_key if receipt else "",
+        token=order.token,
     )
 
 

@@ -1,13 +1,18 @@
 """The only writers of payments."""
 
 from hoaphuong.payments.actions.attempts import (
+    ASK,
+    OPEN,
     NothingToPay,
+    ask_back,
     asked,
     ended,
-    ask_back,
+    heard,
+    notified,
     opened,
     start,
 )
+from hoaphuong.payments.actions.beginning import FRESH, begin
 from hoaphuong.payments.actions.collecting import Counted, Untrue, collect
 from hoaphuong.payments.actions.ledger import AlreadyEntered, post
 from hoaphuong.payments.actions.orders import NotOpen, cancel, order
@@ -35,11 +40,6 @@ from hoaphuong.payments.actions.refunds import (
     refund_sent,
     settle_refund,
 )
-
-__all__ = [
-    "AlreadyEntered",
-    "AlreadySettled",
-    "Counted",
 from hoaphuong.payments.actions.statements import (
     MATCH,
     NoReason,
@@ -51,37 +51,55 @@ from hoaphuong.payments.actions.statements import (
     set_line_aside,
 )
 from hoaphuong.payments.actions.till import OtherSum, bring_to_bank, take_cash
-    "NotOpen",
-    "NotYours",
-    "NothingToPay",
-    "RECEIPT",
-    "REFUND",
-    "Settled",
+
+__all__ = [
+    "ASK",
+    "AlreadyEntered",
+    "AlreadySettled",
+    "Counted",
     "FRESH",
     "MATCH",
     "NoReason",
+    "NotOpen",
+    "NotWaiting",
+    "NotYours",
+    "NothingToPay",
+    "OPEN",
+    "RECEIPT",
+    "OtherSum",
+    "REFUND",
+    "Settled",
     "StillOpen",
     "TooMuch",
     "Untrue",
     "WrongWay",
+    "ask_back",
     "ask_refund",
     "asked",
+    "begin",
+    "bring_to_bank",
     "cancel",
     "charge_back",
     "close_day",
     "collect",
     "compare",
     "ended",
+    "heard",
+    "known_as",
+    "match_line",
+    "match_lines",
+    "notified",
     "opened",
-    "ask_back",
     "order",
     "post",
     "put_before_seal",
+    "read_statement",
     "refund_sent",
     "seal_receipt",
+    "set_line_aside",
     "settle_difference",
     "settle_refund",
     "start",
+    "take_cash",
     "try_receipts_again",
 ]
-    "read_statement",
