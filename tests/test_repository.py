@@ -30,8 +30,10 @@ DOORS = {"actions", "queries", "contracts"}
 OFFERED = {
     "files": {"pages"},
     "work": {"kinds", "rules"},
+    "notices": {"kinds"},
     "identity": {"configuration", "rules"},
     # Cores that know no rows; the demonstration signs at once what a signer would.
+    "payments": {"fees"},
     "signing": {"signables", "pdf", "signer"},
 }
 ABOVE = {"web", "command"}

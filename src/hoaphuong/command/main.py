@@ -53,8 +53,9 @@ def parser() -> argparse.ArgumentParser:
     signer.add_argument("--linger", type=float, default=120.0, metavar="SECONDS")
     command("collect", "collect", "collect static files", shown=False)
     stand_in = command("stand-in", "stand_in", "play an outside system", shown=False)
-    stand_in.add_argument("name", choices=["authority", "axis", "bank"])
+    stand_in.add_argument("name", choices=["authority", "axis", "bank", "post"])
     stand_in.add_argument("--port", type=int, required=True)
+    stand_in.add_argument("--second-port", type=int, default=0)
     stand_in.add_argument("--folder", type=Path, required=True)
 
     test = command("test", "test", "run every test on SQLite and on PostgreSQL")

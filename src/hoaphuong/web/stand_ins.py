@@ -10,7 +10,8 @@ import socket
 from pathlib import Path
 from urllib.parse import urlsplit
 
-NAMES = ("authority", "axis", "bank")
+# The post answers at two: as gateway, and as mail server.
+NAMES = ("authority", "axis", "bank", "post", "mail")
 HOST = "127.0.0.1"
 # Below the ports that a system hands out by itself, so that a stored one stays free.
 _RANGE = (20_000, 30_000)
