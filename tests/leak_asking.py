@@ -91,3 +91,4 @@ class _Keys:
 
     dossier = file = item = draft = token = number = message = batch = agency = LIKE_NONE
     document = document_file = check = incoming = incoming_file = assignment = prepared = LIKE_NONE
+    notice = call = LIKE_NONE

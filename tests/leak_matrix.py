@@ -215,8 +215,8 @@ def expected(route: Route, person: str, whose: str, method: str) -> Expected:
         door = right
         if kind.role not in RIGHTS[right][0]:
             return Expected("404")
-    if not door:
-        return Expected("open")
+    if not door:  # for any account, and of its own rows only
+        return Expected("404" if route.of_a_row and not own else "open")
     if kind.role not in RIGHTS[door][0]:
         return Expected("403")
     scope = RIGHTS[right][1]

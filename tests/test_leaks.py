@@ -17,7 +17,10 @@ from hoaphuong.dossiers.models import Dossier, DossierFile
 from hoaphuong.dossiers.pages.desk import STEPS as DESK_STEPS
 from hoaphuong.identity import queries as identity
 from hoaphuong.identity.models import Grant
-from hoaphuong.kernel.models import AccessLine, JournalEntry
+from hoaphuong.kernel.models import AccessLine, JournalEntry, OutgoingCall
+from hoaphuong.notices.contracts import NoticeFacts
+from hoaphuong.notices.models import Notice
+from hoaphuong.notices.queries import _facts as _facts_of_notice
 from hoaphuong.signing import queries as signing
 from hoaphuong.work.models import WorkItem
 from tests import leak_matrix as matrix
@@ -123,6 +126,8 @@ def facts(planted: Planted) -> tuple[Any, ...]:
         list(Document.objects.order_by("key").values("key", "status", "version", "changed_at")),
         list(Incoming.objects.order_by("key").values("key", "status", "number", "recall")),
         list(Assignment.objects.order_by("key").values("key", "status", "what", "due_on")),
+        list(Notice.objects.order_by("key").values("key", "read_at")),
+        list(OutgoingCall.objects.order_by("key").values("key", "state")),
     )
 
 
@@ -283,6 +288,10 @@ def _any_task(key: str, agencies: Any) -> Assignment:
     return Assignment.objects.select_related("document", "incoming").get(key=key)
 
 
+def _any_notice(key: str, account: str, *, language: str) -> NoticeFacts:
+    return _facts_of_notice(Notice.objects.get(key=key), language)
+
+
 def _unscoped_dossier(key: str, agencies: Any) -> Dossier:
     return Dossier.objects.select_related("procedure", "applicant", "organisation").get(key=key)
 
@@ -295,6 +304,8 @@ def _unscoped_dossier(key: str, agencies: Any) -> Dossier:
         ("hoaphuong.dossiers.queries.own_dossier", _unscoped_dossier, "dossiers:own_file"),
         ("hoaphuong.dossiers.queries.own_dossier", _unscoped_dossier, "dossiers:withdraw"),
         ("hoaphuong.work.queries._open_for", lambda held: WorkItem.objects.all(), "work:inbox"),
+        ("hoaphuong.notices.queries.notice", _any_notice, "notices:follow"),
+        ("hoaphuong.kernel.access.holds", lambda *of: True, "notices:try_again"),
         ("hoaphuong.work.queries._open_for", lambda held: WorkItem.objects.all(), "work:take"),
         ("hoaphuong.dossiers.pages.desk.covers", lambda *of: True, "dossiers:step"),
         ("hoaphuong.dossiers.pages.desk.shown", lambda **line: None, "dossiers:desk_slip"),
@@ -349,8 +360,10 @@ def test_what_is_planted_can_be_seen_by_those_who_may(planted):
     # The personal number is on no page; the rest belongs to the draft and the file's content.
     assert {one.removeprefix("zqowner") for one in hidden} == {
         person.personal_number, "congty", "nhap", "noidung", "vanban", "gopy", "banhanh",
-        "congvanden", "nhiemvu", "tepvanban", "tepden",
+        "congvanden", "nhiemvu", "tepvanban", "tepden", "thongbao",
     }  # fmt: skip
+    told = ask(reverse("notices:own"), session=planted.sessions["owner"])
+    assert "zqownerthongbao" in told.text
     file = reverse("dossiers:desk_file", args=[row.dossier, row.file])
     assert "zqownernoidung" in ask(file, session=clerk).text
     slip = ask(reverse("dossiers:desk_slip", args=[row.dossier]), session=clerk).response
