@@ -118,6 +118,12 @@ def parser() -> argparse.ArgumentParser:
     verifying.add_argument("--online", action="store_true", help="ask about revocation too")
     verifying.add_argument("--at", metavar="MOMENT", help="judge as at another time")
 
+    code = command("vietqr", "vietqr", "print what the QR code of a bank transfer says")
+    code.add_argument("--bin", default="", metavar="B", help="the bank's six digits")
+    code.add_argument("--account", default="", metavar="A", help="letters and digits, up to 19")
+    code.add_argument("--amount", metavar="N", help="whole đồng; left out: the payer types it")
+    code.add_argument("--note", default="", metavar="T", help="up to 25 characters")
+
     certificate = command("certificate", "certificates", "certificates that sign here")
     verbs = certificate.add_subparsers(dest="verb", required=True, metavar="VERB")
     record = verbs.add_parser("record", help="take one into use")

@@ -1,6 +1,7 @@
 """Payments' part of the worker: attempts of which nobody tells are asked for."""
 
 import logging
+from datetime import datetime
 from functools import partial
 
 from django.utils import timezone
@@ -15,14 +16,14 @@ log = logging.getLogger("hoaphuong.payments")
 MOST = 200  # attempts in one turn
 
 
-def ask_waiting(provider: str) -> int:
+def ask_waiting(provider: str, *, now: datetime | None = None) -> int:
     """Ask one provider about its attempts that are due; how many were answered.
 
     A provider that does not answer is not asked about the others now.
     """
     if provider not in connected.online():
         return 0
-    at = timezone.now()
+    at = now or timezone.now()
     rows = Attempt.objects.filter(state=Attempt.State.STARTED, provider=provider)
     due = [one for one in rows.order_by("started_at", "id") if asking.is_due(one, at=at)]
     answered = 0

@@ -19,9 +19,9 @@ MOST_BYTES, MOST_LINES = 5_000_000, 5_000
 NAMES = {
     "date": ("ngay giao dich", "ngay gd", "ngay hach toan", "ngay hieu luc", "thoi gian",
              "transaction date", "posting date", "value date", "ngay", "date"),
-    "number": ("so but toan", "so giao dich", "ma giao dich", "so tham chieu", "so chung tu",
-               "ma gd", "so ct", "transaction number", "transaction id", "reference", "ref no",
-               "reference number", "doc no", "ref"),
+    "number": ("so but toan", "so giao dich", "so gd", "ma giao dich", "so tham chieu",
+               "so chung tu", "ma gd", "so ct", "transaction number", "transaction id",
+               "reference", "ref no", "reference number", "doc no", "ref"),
     "debit": ("ghi no", "phat sinh no", "so tien ghi no", "debit", "debit amount", "rut ra"),
     "credit": ("ghi co", "phat sinh co", "so tien ghi co", "credit", "credit amount", "gui vao"),
     "amount": ("so tien", "so tien giao dich", "phat sinh", "amount", "transaction amount"),

@@ -53,7 +53,7 @@ def read_statement(
     known = Statement.objects.filter(sha256=sha256).first()
     if known:
         return known
-    lines = read(content)
+    lines = read(content)  # so it is a table of a bank and nothing else, and is kept as it is
     kept = files.keep(
         content=content, name=f"{account}.csv", media_type="text/csv", by=by, at=at,
         retention=RETENTION,

@@ -3,7 +3,9 @@
 import http.client
 import json
 import re
+import signal
 import sqlite3
+import subprocess
 import threading
 import urllib.error
 import urllib.parse
@@ -14,9 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from hoaphuong.command import stand_in
+from hoaphuong.command.benching.city import free_port
 from hoaphuong.payments.bank import pages
 from hoaphuong.payments.bank.merchants import Merchants, merchants
 from hoaphuong.payments.bank.process import Server
+from hoaphuong.web import stand_ins
 
 NOWHERE = "http://127.0.0.1:9"  # nobody listens there
 
@@ -41,7 +46,7 @@ class Answer:
         return re.search(r'action="([^"]+)"', self.body)[1]
 
     def field(self, name: str) -> str:
-        return re.search(rf'name="{name}" value="([^"]*)"', self.body)[1]
+        return re.search(rf'name="{name}"[^>]* value="([^"]*)"', self.body)[1]
 
 
 class Running:
@@ -90,9 +95,9 @@ class Running:
 
 
 @contextmanager
-def in_a_thread(folder: Path, city: str = NOWHERE) -> Iterator[Running]:
+def in_a_thread(folder: Path, city: str = NOWHERE, port: int = 0) -> Iterator[Running]:
     folder.mkdir(parents=True, exist_ok=True)
-    server = Server(folder, 0, city)
+    server = Server(folder, port, city)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
@@ -100,3 +105,41 @@ def in_a_thread(folder: Path, city: str = NOWHERE) -> Iterator[Running]:
     finally:
         server.shutdown()
         server.server_close()
+
+
+class Real:
+    """A bank and a city's web server as processes that can be killed and begun again."""
+
+    def __init__(self, city: Any) -> None:
+        self.city = city
+        self.port = free_port()
+        city.address = f"http://127.0.0.1:{self.port}"
+        self.bank = Running(
+            stand_ins.addresses(city.home)["bank"], stand_ins.folder(city.home, "bank")
+        )
+
+    def start_bank(self, die_at: str = "") -> "subprocess.Popen[bytes]":
+        env = self.city.environment(
+            HOAPHUONG_PUBLIC_ADDRESS=self.city.address, HOAPHUONG_DIE_AT=die_at
+        )
+        child = stand_in.start(self.city.home, "bank", env)
+        self.city.children.append(child)
+        self.city.wait(lambda: not stand_ins.is_free(stand_in.ports(self.city.home)["bank"]))
+        return child
+
+    def start_web(self, die_at: str = "") -> "subprocess.Popen[str]":
+        return self.city.start_web(
+            port=self.port, HOAPHUONG_PUBLIC_ADDRESS=self.city.address, HOAPHUONG_DIE_AT=die_at
+        )
+
+    def run(self, script: str, **env: str) -> Any:
+        """What a script inside the city prints as JSON; -9 when it was killed."""
+        done = self.city.python(script, HOAPHUONG_PUBLIC_ADDRESS=self.city.address, **env)
+        if done.returncode == -signal.SIGKILL:
+            return -9
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout.splitlines()[-1])
+
+    def told(self) -> bool:
+        """Whether the city knows all that the bank has to tell."""
+        return json.loads(self.bank.ask("/_notices").body)["waiting"] == 0
