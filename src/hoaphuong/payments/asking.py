@@ -9,9 +9,9 @@ from hoaphuong.identity import queries as identity
 from hoaphuong.kernel.faults import point
 from hoaphuong.kernel.outgoing import Hopeless
 from hoaphuong.payments import actions
-from hoaphuong.payments.models import Attempt
+from hoaphuong.payments.models import Attempt, Refund
 from hoaphuong.payments.providers import connected
-from hoaphuong.payments.providers.base import Declined, ToPay
+from hoaphuong.payments.providers.base import Declined, Said, ToPay
 
 # How long a provider's page lets a payer pay, and how long we ask what became of it.
 TO_PAY, TO_ASK = timedelta(minutes=15), timedelta(hours=24)
@@ -85,3 +85,33 @@ def is_due(attempt: Attempt, *, at: datetime) -> bool:
         return at >= attempt.started_at + FIRST_PAUSE
     pause = max(FIRST_PAUSE, (attempt.asked_at - attempt.started_at) / 2)
     return at >= attempt.asked_at + pause
+
+
+def send_refund(key: str) -> None:
+    """The queue's call for an approved refund: its provider sends the money, once by its key.
+
+    What no provider sends, or one says no to, is paid by hand.
+    """
+    found = Refund.objects.select_related("collection__attempt").get(key=key)
+    money, attempt = found.collection, found.collection.attempt
+    if found.state != Refund.State.APPROVED:
+        return
+    if money.provider not in connected.ONLINE or attempt is None:
+        raise Hopeless("by_hand")
+    at = timezone.now()
+    paid = Said(
+        reference=attempt.reference,
+        transaction=money.transaction,
+        amount=money.amount,
+        result="paid",
+        code="",
+        paid_at=money.paid_at,
+        started_at=attempt.started_at,
+    )
+    provider = connected.provider(money.provider)
+    try:
+        number = provider.refund(paid, amount=found.amount, once=key, at=at)
+    except Declined as fault:
+        raise Hopeless(fault.code) from fault
+    point("payments.sent_back")
+    actions.refund_sent(key=key, provider_ref=number, by=money.provider, at=at)

@@ -19,6 +19,7 @@ def match(statement: str) -> None:
 HANDLERS = {
     actions.RECEIPT: seal,
     actions.MATCH: match,
+    actions.REFUND: asking.send_refund,
     # One kind for each provider: one that hangs holds up no other.
     **{f"{actions.OPEN}.{provider}": asking.open_page for provider in ONLINE},
     **{f"{actions.ASK}.{provider}": asking.ask for provider in ONLINE},

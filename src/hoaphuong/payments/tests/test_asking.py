@@ -209,3 +209,43 @@ def test_a_page_of_vnpay_carries_what_vnpay_asks_for(bank):
     assert fields["vnp_IpAddr"] == "203.0.113.9"
     assert fields["vnp_ReturnUrl"].endswith("/api/payments/vnpay/return")
     assert "203.0.113.9" not in str(Attempt.objects.values_list("reference", "said").get())
+
+
+def refund(order, amount):
+    money = Collection.objects.get(order=order)
+    made = actions.ask_refund(
+        collection=money.key, amount=amount, source="fees", reason="Nộp nhầm", by=BY, at=now()
+    )
+    return actions.settle_refund(key=made.key, approve=True, by="chief", at=now())
+
+
+def paid(bank, provider):
+    order, attempt = begun(provider)
+    bank.pay(asking.page_to_pay(attempt.key))
+    asking.ask(attempt.key)
+    return order
+
+
+def test_an_approved_refund_is_sent_once_by_vnpay_even_when_its_answer_is_lost(bank, monkeypatch):
+    monkeypatch.setattr(connected, "SECONDS", 2.0)
+    order = paid(bank, "vnpay")
+    for amount in (20_000, 30_000):
+        bank.tell(provider="vnpay", fault="lose_answer", at="answer")
+        made = refund(order, amount)
+        outgoing.make_calls(kind=actions.REFUND, now=now())
+        made.refresh_from_db()
+        assert made.state == "approved"
+        outgoing.make_calls(kind=actions.REFUND, now=now() + timedelta(hours=1))
+        made.refresh_from_db()
+        assert (made.state, made.provider_ref[:2]) == ("sent", "15")
+    assert bank.rows("select amount from refund order by id") == [(20_000,), (30_000,)]
+    assert queries.balance("clearing:vnpay") == 0
+
+
+def test_a_refund_that_the_platform_cannot_send_is_left_to_a_person(bank):
+    order = paid(bank, "payplat")
+    made = refund(order, 50_000)
+    outgoing.make_calls(kind=actions.REFUND, now=now())
+    made.refresh_from_db()
+    assert made.state == "approved"
+    assert OutgoingCall.objects.get(subject=made.key).state == "dead"
