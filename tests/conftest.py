@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests import planted_fees
 from tests.planted import Planted, plant
 
 
@@ -9,4 +10,5 @@ from tests.planted import Planted, plant
 def planted(city, settings) -> Planted:
     settings.DEMO = False
     settings.TRACKING_PER_MINUTE = 100_000
+    settings.PAYMENTS = {"vietqr": planted_fees.PAID_INTO}
     return plant()

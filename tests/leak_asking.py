@@ -90,5 +90,6 @@ class _Keys:
     """Addresses of a row that is not there."""
 
     dossier = file = item = draft = token = number = message = batch = agency = LIKE_NONE
+    order = order_token = refund = day = difference = line = LIKE_NONE
     document = document_file = check = incoming = incoming_file = assignment = prepared = LIKE_NONE
     notice = call = LIKE_NONE

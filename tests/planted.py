@@ -37,6 +37,7 @@ from hoaphuong.signing.models import BatchItem, Certificate, Prepared
 from hoaphuong.signing.tests.factories import YEAR, key_and_certificate
 from hoaphuong.work import actions as work
 from hoaphuong.work.models import WorkItem
+from tests import planted_fees
 from tests.leak_tables import PEOPLE, PLACES, ROWS, SIGNERS
 from tests.second_factor import passed_session
 
@@ -72,6 +73,12 @@ class Row:
     incoming: str
     incoming_file: str
     assignment: str
+    order: str
+    order_token: str
+    refund: str
+    day: str
+    difference: str
+    line: str
     notice: str
     call: str
     secrets: frozenset[str]
@@ -147,6 +154,7 @@ def plant() -> Planted:
     _end_the_former_clerk_s_grant(found.accounts["former clerk"], found.agencies["here"], at)
     for agency in found.agencies.values():
         signing.keep_image(content=ink(), agency=agency, by="t", at=at)
+        planted_fees.seal(agency, at)
     for number, whose in enumerate(ROWS):
         found.rows[whose] = _row(found, whose, number, at=at)
     papers.publish_head(day=SINCE, stamp=None, at=at)
@@ -226,7 +234,7 @@ def _row(found: Planted, whose: str, number: int, *, at: datetime) -> Row:
     words = (
         "ten", "diachi", "congty", "traloi", "giayto", "loinhan", "nhap", "noidung",
         "vanban", "gopy", "banhanh", "congvanden", "nhiemvu", "tepvanban", "tepden",
-        "thongbao",
+        "thongbao", *planted_fees.WORDS,
     )  # fmt: skip
     secrets = {mark + word for word in words} | {person.personal_number, person.phone}
     message = _message(mark, agency, sent, at)
@@ -244,6 +252,7 @@ def _row(found: Planted, whose: str, number: int, *, at: datetime) -> Row:
         agency=agency,
         secrets=frozenset(secrets),
         **_documents(found, whose, number, at),
+        **planted_fees.order(account, agency, mark, number, sent, at),
     )
 
 

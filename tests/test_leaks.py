@@ -21,10 +21,13 @@ from hoaphuong.kernel.models import AccessLine, JournalEntry, OutgoingCall
 from hoaphuong.notices.contracts import NoticeFacts
 from hoaphuong.notices.models import Notice
 from hoaphuong.notices.queries import _facts as _facts_of_notice
+from hoaphuong.payments import actions as fees
+from hoaphuong.payments.models import Collection, FeeOrder, Receipt, Refund
 from hoaphuong.signing import queries as signing
 from hoaphuong.work.models import WorkItem
 from tests import leak_matrix as matrix
 from tests import leak_tables as tables
+from tests import planted_fees
 from tests.leak_asking import Answer, ask, methods_of, undone
 from tests.leak_matrix import Route
 from tests.leak_tables import PEOPLE, ROWS
@@ -42,6 +45,8 @@ def posted(route: Route, planted: Planted, whose: str, person: str) -> Any:
     upload = SimpleUploadedFile("a.pdf", paper("giay to"), "application/pdf")
     if route.name.startswith("documents:"):
         return _posted_document(route, planted, whose, person)
+    if route.name.startswith("payments:") or route.name in ("dossiers:fee", *STANDING):
+        return _posted_fee(route, planted, whose)
     if route.name in ("signing:check", "api:verification"):
         issued = paper(Document.objects.get(key=planted.rows[whose].issued).subject_line)
         name = "tep" if route.name == "signing:check" else "files"
@@ -56,6 +61,45 @@ def posted(route: Route, planted: Planted, whose: str, person: str) -> Any:
     if route.name in tables.API_STEPS or route.step:
         return {"note": "Xin bổ sung"}
     return {"papers": upload} if route.name == "dossiers:supply" else {}
+
+
+STANDING = ("signing:standing_give", "signing:standing_withdraw")
+
+
+def _posted_fee(route: Route, planted: Planted, whose: str) -> Any:
+    row = planted.rows[whose]
+    left = str(planted_fees.ASKED - planted_fees.CAME)
+    money = Collection.objects.get(order__key=row.order)
+    return {
+        "signing:standing_give": {"kind": fees.RECEIPT, "until": str(timezone.localdate())},
+        "signing:standing_withdraw": {"kind": fees.RECEIPT},
+        "dossiers:fee": {"pick-TRICH-LUC-HO-TICH": "on", "ask": "1"},
+        "payments:collect": {"amount": left, "once": "0" * 32},
+        "payments:ask_refund": {
+            "money": money.key, "source": "part", "amount": "5000", "reason": "Nộp nhầm",
+        },
+        "payments:settle_refund": {"approve": "yes"},
+        "payments:refund_sent": {"number": "UNC-1"},
+        "payments:settle": {"how": "keep", "reason": "Đã hỏi", "sure": "1"},
+        "payments:statement_line": {
+            "order": FeeOrder.objects.get(key=row.order).number, "reason": "Không phải phí",
+        },
+    }.get(route.name, {})  # fmt: skip
+
+
+def prepare_fee(route: Route, planted: Planted, whose: str) -> None:
+    """A dossier of a service that has a fee; a refund that is paid by hand."""
+    row, at = planted.rows[whose], timezone.now()
+    if route.name == "dossiers:fee":
+        Dossier.objects.filter(key=row.dossier).update(procedure="2.000635")
+    if route.name == "payments:collect":
+        Receipt.objects.filter(order__key=row.order).delete()
+    if route.name == "signing:standing_withdraw":
+        planted_fees.receipts_are_sealed(row.agency, at)
+    if route.name == "payments:refund_sent":
+        Refund.objects.filter(key=row.refund).update(
+            state="approved", approved_by="head", approved_at=at
+        )
 
 
 def _posted_document(route: Route, planted: Planted, whose: str, person: str) -> Any:
@@ -141,6 +185,7 @@ def faults_of(route: Route, planted: Planted, person: str, whose: str, method: s
             prepare_document(route, planted, whose)
         if method == "POST":
             prepare(route, planted, whose, person)
+            prepare_fee(route, planted, whose)
             if route.name == "work:give_back" and person in planted.accounts:
                 own = WorkItem.objects.filter(key=planted.rows[whose].item)
                 own.update(assignee_key=planted.accounts[person].key)
@@ -360,7 +405,7 @@ def test_what_is_planted_can_be_seen_by_those_who_may(planted):
     # The personal number is on no page; the rest belongs to the draft and the file's content.
     assert {one.removeprefix("zqowner") for one in hidden} == {
         person.personal_number, "congty", "nhap", "noidung", "vanban", "gopy", "banhanh",
-        "congvanden", "nhiemvu", "tepvanban", "tepden", "thongbao",
+        "congvanden", "nhiemvu", "tepvanban", "tepden", "thongbao", *planted_fees.WORDS,
     }  # fmt: skip
     told = ask(reverse("notices:own"), session=planted.sessions["owner"])
     assert "zqownerthongbao" in told.text
@@ -406,7 +451,32 @@ def test_what_is_planted_of_documents_can_be_seen_by_those_who_may(planted):
     assert "zqownerbanhanh" not in check.text
 
 
+def test_what_is_planted_of_fees_can_be_seen_by_those_who_may(planted):
+    row = planted.rows["owner"]
+    seen = [
+        ("payments:desk", "clerk", {"ten", "hoan"}),
+        ("payments:orders", "case officer", {"ten"}),
+        ("payments:refunds", "head", {"hoan"}),
+        ("payments:collect", "clerk", {"ten"}),
+        ("payments:statements", "head above", {"saoke"}),
+        ("payments:order", "owner", {"ten"}),
+    ]
+    for name, person, words in seen:
+        route = next(one for one in ROUTES if one.name == name)
+        text = ask(route.address(row), session=planted.sessions[person]).text
+        assert {word for word in words if f"zqowner{word}" not in text} == set(), name
+    public = ask(reverse("payments:order", args=[row.order_token]))
+    assert public.status == 200
+    assert "zqowner" not in public.text
+    assert (
+        "saoke" not in ask(reverse("payments:statements"), session=planted.sessions["clerk"]).text
+    )
+
+
 SEARCHES = [
+    ("payments:orders", "q"),
+    ("payments:orders_csv", "q"),
+    ("payments:cash", "so"),
     ("work:inbox", "q"),
     ("documents:drafts", "q"),
     ("documents:register", "q"),

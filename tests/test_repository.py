@@ -142,6 +142,7 @@ def test_only_actions_write(path):
 
 
 PUBLIC_PAGES = {
+    "payments:order", "payments:pay", "payments:leaving", "payments:transfer", "payments:qr",
     "web:home", "web:language", "web:personas", "web:become", "web:help", "web:healthz",
     "dossiers:procedures", "dossiers:procedure", "dossiers:track", "dossiers:track_token",
     "warehouse:tables", "warehouse:table_csv", "signing:check", "documents:check",
@@ -171,8 +172,8 @@ def test_every_page_names_its_permission_or_is_listed_as_public():
 
 PUBLIC_API = {
     "/api/procedures", "/api/procedures/{code}", "/api/tracking/{number}", "/api/verification",
-}  # fmt: skip
     "/api/payments/vnpay/ipn", "/api/payments/payplat/confirm",
+}  # fmt: skip
 
 
 def test_every_api_route_is_guarded_or_listed_as_public():

@@ -6,11 +6,11 @@ from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
 from django.db.models import Count, Model, Q, QuerySet, Sum
-from django.utils import timezone
 
 from hoaphuong.kernel import journal
 from hoaphuong.kernel.access import EVERYWHERE
 from hoaphuong.kernel.folding import words
+from hoaphuong.payments.accounts import midnight
 from hoaphuong.payments.models import (
     Attempt,
     Collection,
@@ -76,7 +76,7 @@ def orders(
     if agency:
         rows = rows.filter(agency_code=agency)
     if day:
-        begins = timezone.make_aware(datetime(day.year, day.month, day.day))
+        begins = midnight(day)
         rows = rows.filter(ordered_at__gte=begins, ordered_at__lt=begins + timedelta(days=1))
     return rows.order_by("-ordered_at", "-id")
 
@@ -126,8 +126,9 @@ def newest_attempt(order: FeeOrder, provider: str = "") -> Attempt | None:
 def timeline(order: FeeOrder) -> list[Moment]:
     """What happened to an order, its money and its refunds, in its order."""
     money = money_of(order)
-    subjects = [order.key, *(one.key for one in money)]
-    subjects += [refund.key for one in money for refund in one.refunds.all()]
+    subjects = [refund.key for one in money for refund in one.refunds.all()]
+    # Money comes in before an order is paid by it, in the same moment.
+    subjects = [*(one.key for one in money), *subjects, order.key]
     found = [
         Moment(name, at, by, body)
         for subject in subjects

@@ -1,4 +1,4 @@
-"""The fee of a dossier: what can be asked for, that it waits, and that it goes on when it is paid."""
+"""The fee of a dossier: what can be asked for, and that the dossier goes on when it is paid."""
 
 from datetime import date, timedelta
 

@@ -4,7 +4,9 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from hoaphuong.files import pages as files
@@ -85,7 +87,7 @@ def orders_csv(request: HttpRequest) -> HttpResponse:
     )
     head = [
         _("Order"), _("Dossier"), _("Agency"), _("Status"), _("Asked for"), _("Amount"),
-        _("Came in"), _("Closed"),
+        pgettext("money", "Came in"), pgettext("order", "Closed"),
     ]  # fmt: skip
     came = lists.came_in(found)
     lines = [
@@ -94,10 +96,10 @@ def orders_csv(request: HttpRequest) -> HttpResponse:
             one.about_number,
             one.agency_code,
             wording.STATES[one.state][0],
-            one.ordered_at.date().isoformat(),
+            str(localdate(one.ordered_at)),
             one.amount,
             came.get(one.pk, 0),
-            one.ended_at.date().isoformat() if one.ended_at else "",
+            str(localdate(one.ended_at)) if one.ended_at else "",
         ]
         for one in found
     ]

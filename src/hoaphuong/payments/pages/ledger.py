@@ -27,12 +27,11 @@ def _period(request: HttpRequest) -> Period:
     return Period(first, min(max(first, last), first + LONGEST))
 
 
-def _looked(request: HttpRequest, what: str, agency: str, period: Period, count: int) -> None:
+def _looked(request: HttpRequest, what: str, agency: str, period: Period) -> None:
     shown(
         account=request.actor.key,
         purpose=f"payments.{what}",
         filter=f"agency={agency} from={period.first} to={period.last}",
-        count=count,
     )
 
 
@@ -43,7 +42,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
     agency, period = asked.agency(request, asked.VIEW), _period(request)
     found = accounts.balances(agency)
     kinds = accounts.kinds(list(found))
-    _looked(request, "ledger", agency, period, len(found))
+    _looked(request, "ledger", agency, period)
     context = {
         "agency": agency,
         "agencies": asked.agencies(request, asked.VIEW),
@@ -74,7 +73,7 @@ def accounts_csv(request: HttpRequest) -> HttpResponse:
     """Each account's entries of a period between its opening and its closing balance."""
     agency, period = asked.agency(request, asked.VIEW), _period(request)
     rows = list(_account_rows(agency, period))
-    _looked(request, "accounts_csv", agency, period, len(rows))
+    _looked(request, "accounts_csv", agency, period)
     head = [
         _("Account"), _("Moment"), _("Entry"), _("Kind"), _("Order"), _("Against"), _("Debit"),
         _("Credit"), _("Balance"),
@@ -100,7 +99,7 @@ def treasury_csv(request: HttpRequest) -> HttpResponse:
     """The lines of paid orders by fee and charge, with receipts, without payers."""
     agency, period = asked.agency(request, asked.VIEW), _period(request)
     found = list(accounts.for_treasury(agency, period))
-    _looked(request, "treasury_csv", agency, period, len(found))
+    _looked(request, "treasury_csv", agency, period)
     head = [
         _("Paid on"), _("Order"), _("Receipt"), _("Code of the fee"), _("Fee or charge"), _("Fee"),
         _("Amount"), _("Paid through"), _("Transactions"),

@@ -1,4 +1,4 @@
-"""Money that goes back: asked for with a reason, decided by somebody else, paid by hand if need be."""
+"""Money that goes back: asked for with a reason, decided by somebody else."""
 
 from collections.abc import Iterable
 

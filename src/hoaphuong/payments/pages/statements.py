@@ -70,7 +70,8 @@ def bring(request: HttpRequest) -> HttpResponse:
     """Read a file of the bank; a line that cannot be read refuses the whole file."""
     account, upload = connected.own_account(), request.FILES.get("file")
     if not _in_charge(request) or account is None:
-        raise Http404
+        messages.error(request, _("The city's own accountant reads the statement."))
+        return redirect("payments:statements")
     if upload is None or upload.size > 5_000_000:
         messages.error(request, _("Choose the bank's file (CSV, up to 5 MB)."))
         return redirect("payments:statements")

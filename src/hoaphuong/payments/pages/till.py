@@ -40,7 +40,8 @@ def cash(request: HttpRequest) -> HttpResponse:
     """Find the order that somebody at the counter wants to pay."""
     text = request.GET.get("so", "").strip()[:300]
     found = _found(request, text) if text else []
-    shown(account=request.actor.key, purpose="payments.cash", count=len(found))
+    if text:
+        shown(account=request.actor.key, purpose="payments.cash", filter=text, count=len(found))
     if len(found) == 1:
         return redirect("payments:collect", found[0].key)
     return asked.shown_page(request, "payments/cash.html", {"text": text, "orders": found})
