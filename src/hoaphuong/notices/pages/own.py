@@ -136,14 +136,16 @@ def preferences(request: HttpRequest) -> HttpResponse:
         )
         for channel in wording.CHANNELS
     }
+    quiet = own.quiet_from != own.quiet_to
+    hours = own if quiet else queries.Chosen()  # to be taken by who turns them on
     context = {
         "choices": _choices(own),
         "languages": LANGUAGES,
         "hours": HOURS,
         "own": own,
-        "quiet": own.quiet_from != own.quiet_to,
-        "quiet_from": f"{own.quiet_from:%H:%M}",
-        "quiet_to": f"{own.quiet_to:%H:%M}",
+        "quiet": quiet,
+        "quiet_from": f"{hours.quiet_from:%H:%M}",
+        "quiet_to": f"{hours.quiet_to:%H:%M}",
         "unreached": [wording.CHANNELS[name] for name in queries.offered() if not reached[name]],
     }
     return render(request, "notices/preferences.html", context)
