@@ -18,7 +18,7 @@ from hoaphuong.payments.bank.merchants import Merchants
 from hoaphuong.payments.bank.moments import day, stamp
 
 HTML, CSV, JSON = "text/html; charset=utf-8", "text/csv; charset=utf-8", "application/json"
-RETURN = "/nop-phi/tro-ve/payplat"
+RETURN = "/api/payments/payplat/return"
 # Status, media type (or where to go, for 303), content.
 Said = tuple[int, str, bytes]
 GONE = (404, HTML, pages.says("Không tìm thấy", "Không có trang này.", "There is no such page."))

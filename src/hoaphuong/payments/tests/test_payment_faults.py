@@ -134,9 +134,11 @@ KILLS = [
 def came_back(real, answer):
     """The payer's browser returns to the city, which asks the provider then."""
     if answer.status == 303:
-        real.bank.ask(answer.location)
+        back = real.bank.ask(answer.location)
     else:
-        real.bank.ask(answer.action, {"data": answer.field("data")})
+        back = real.bank.ask(answer.action, {"data": answer.field("data")})
+    assert back.status == 303
+    assert "/nop/" in back.location
 
 
 @pytest.mark.parametrize(("who", "point"), KILLS)
