@@ -1,4 +1,5 @@
-"""Payments' part of the worker: attempts of which nobody tells are asked for."""
+"""Payments' part of the worker: attempts of which nobody tells are asked for,
+past days are compared with the providers' lists."""
 
 import logging
 from datetime import datetime
@@ -7,7 +8,7 @@ from functools import partial
 from django.utils import timezone
 
 from hoaphuong.kernel.jobs import Job, aside
-from hoaphuong.payments import actions, asking
+from hoaphuong.payments import actions, asking, comparing
 from hoaphuong.payments.models import Attempt
 from hoaphuong.payments.providers import connected
 from hoaphuong.payments.providers.base import Malformed, NotAuthentic, ProviderFault
@@ -46,4 +47,7 @@ def _job(provider: str) -> Job:
 
 
 # One each: a provider that hangs holds up no other.
-JOBS = [_job(provider) for provider in connected.ONLINE]
+JOBS = [
+    *(_job(provider) for provider in connected.ONLINE),
+    Job("payments.compare_days", 600.0, aside("payments.compare_days", comparing.compare_days)),
+]

@@ -180,14 +180,14 @@ class Desk:
         return 200, HTML, said
 
     def listed(self, provider: str, name: str) -> Said:
-        """``yyyyMMdd.csv`` or its signature ``yyyyMMdd.csv.sig``."""
+        """``yyyyMMdd.csv`` or its signature, ``….csv.sig``; none of days before the bank was."""
         found = re.fullmatch(r"([0-9]{8})\.csv(\.sig)?", name)
         known = self.known
         keys = {
             gateway.NAME: (known.vnpay_secret, gateway.number),
             platform.NAME: (known.payplat_secret, platform.number),
         }
-        if not found or provider not in keys:
+        if not found or provider not in keys or found[1] < known.since:
             return GONE
         secret, number = keys[provider]
         since, until = day(found[1])

@@ -3,8 +3,11 @@
 import json
 import os
 import secrets
+import time
 from dataclasses import dataclass
 from pathlib import Path
+
+from hoaphuong.payments.bank.moments import today
 
 FILE = "merchants.json"
 # No bank of Vietnam has this number: an app that scans the code of the demonstration refuses it.
@@ -13,7 +16,7 @@ BIN, HOLDER = "999999", "KBNN HAI PHONG (HU CAU)"
 
 @dataclass(frozen=True)
 class Merchants:
-    """The city's names and secrets at the two providers, and its account."""
+    """The city's names and secrets at the two providers, its account, and since which day."""
 
     vnpay: str
     vnpay_secret: str
@@ -22,6 +25,7 @@ class Merchants:
     bin: str
     account: str
     holder: str
+    since: str
 
 
 def merchants(folder: Path) -> Merchants:
@@ -36,6 +40,7 @@ def merchants(folder: Path) -> Merchants:
             "bin": BIN,
             "account": "0225" + "".join(secrets.choice("0123456789") for _ in range(6)),
             "holder": HOLDER,
+            "since": f"{today(time.time()):%Y%m%d}",
         }
         making = place.with_suffix(f".{os.getpid()}")
         making.touch(mode=0o600)
