@@ -12,7 +12,7 @@ from hoaphuong.kernel.faults import point
 from hoaphuong.kernel.numbering import next_number
 from hoaphuong.kernel.outgoing import enqueue
 from hoaphuong.kernel.values import Code, Ref
-from hoaphuong.payments.actions.ledger import post
+from hoaphuong.payments.actions.ledger import AlreadyEntered, post
 from hoaphuong.payments.actions.orders import close_paid, collected_for, dong, locked
 from hoaphuong.payments.actions.receipts import RECEIPT
 from hoaphuong.payments.contracts import MoneyIn, PaymentCollected
@@ -46,7 +46,7 @@ def collect(*, money: MoneyIn, by: str, at: datetime) -> Counted:
         return known
     try:
         return _counted(money, by=by, at=at)
-    except IntegrityError:
+    except (IntegrityError, AlreadyEntered):
         if known := _known(money):  # another process was first
             return known
         raise

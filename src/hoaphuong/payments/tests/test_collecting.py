@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 
 from hoaphuong.kernel.models import JournalEntry, OutgoingCall
 from hoaphuong.payments import actions, fees, queries
+from hoaphuong.payments.actions import collecting
 from hoaphuong.payments.models import Attempt, Collection, FeeOrder, Receipt
 from hoaphuong.payments.tests.factories import AT, BY, JUSTICE, in_force, money, ordered
 
@@ -140,3 +141,22 @@ def test_receipts_are_numbered_by_agency_without_gaps():
         order = ordered(f"d{n}")
         actions.collect(money=money(str(n), 50_000, order=order.key), by=BY, at=AT)
     assert list(Receipt.objects.order_by("number").values_list("number", flat=True)) == [1, 2, 3]
+
+
+@pytest.mark.parametrize("known_order", [True, False])
+def test_whoever_comes_second_at_the_same_moment_gets_the_first_ones_answer(
+    known_order, monkeypatch
+):
+    """Without an order there is no lock to wait for: the ledger's own name keeps it to one."""
+    order = ordered().key if known_order else ""
+    first = actions.collect(money=money("1", 50_000, order=order), by=BY, at=AT)
+    look, looks = collecting._known, []
+
+    def not_seen_yet(asked):
+        looks.append(asked)
+        return look(asked) if len(looks) > 2 else None
+
+    monkeypatch.setattr(collecting, "_known", not_seen_yet)
+    second = actions.collect(money=money("1", 50_000, order=order), by=BY, at=AT)
+    assert (second.collection, second.new) == (first.collection, False)
+    assert Collection.objects.count() == 1
