@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from functools import cache, wraps
 from pathlib import Path
 from typing import Any
@@ -19,12 +20,13 @@ from hoaphuong.identity import queries as identity
 from hoaphuong.kernel.access import page
 from hoaphuong.kernel.rate_limit import RateLimiter
 from hoaphuong.payments import actions, asking, lists, wording
-from hoaphuong.payments.models import Attempt, FeeOrder
+from hoaphuong.payments.models import Attempt, FeeOrder, Receipt
 from hoaphuong.payments.providers import connected, vietqr
 from hoaphuong.payments.providers.base import Declined, ProviderFault
 from hoaphuong.payments.queries import NoSuchOrder
 
 PAYER = "payer"  # who acts when nobody is signed in
+LOOKED_AT = timedelta(minutes=3)  # for so long the page of a paid order asks for its receipt
 PATIENCE = 20.0  # seconds until a provider is said not to answer
 
 
@@ -34,15 +36,23 @@ def _limiter(home: Path, limit: int) -> RateLimiter:
 
 
 def limited(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """As many look-ups a minute from one address as tracking allows."""
+    """As many look-ups a minute as tracking allows: of one order, and of orders that are not there.
+
+    A page that renews itself takes nothing from others behind the same address.
+    """
 
     @wraps(view)
-    def counted(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def counted(request: HttpRequest, token: str, **more: Any) -> HttpResponse:
         caller = request.META.get("REMOTE_ADDR", "")
         limiter = _limiter(settings.HOME, settings.TRACKING_PER_MINUTE)
-        wait = limiter.hit(caller, now=time.time())
+        wait = limiter.hit(f"{caller} {token}", now=time.time())
         if not wait:
-            return view(request, *args, **kwargs)
+            try:
+                return view(request, token, **more)
+            except Http404:
+                wait = limiter.hit(caller, now=time.time())
+                if not wait:
+                    raise
         reason = _("Too many look-ups. Try again in %(wait)s seconds.") % {"wait": wait}
         answer = render(request, "429.html", {"reason": reason}, status=429)
         answer["Retry-After"] = str(wait)
@@ -99,6 +109,7 @@ def order(request: HttpRequest, token: str) -> HttpResponse:
     shown = context(request, found)
     shown["ways"] = ways() if found.state == "open" else []
     shown["asking"] = _being_asked(found)
+    shown["renews"] = shown["asking"] or _being_sealed(found, shown["receipt"])
     return render(request, "payments/order.html", shown)
 
 
@@ -112,6 +123,13 @@ def _being_asked(found: FeeOrder) -> str:
     if attempt.address:
         actions.ask_back(provider=attempt.provider, reference=attempt.reference, at=now)
     return str(wording.provider(attempt.provider))
+
+
+def _being_sealed(found: FeeOrder, receipt: Receipt | None) -> bool:
+    """Whether the receipt may come while the payer looks."""
+    if receipt is None or receipt.sealed_at is not None or found.ended_at is None:
+        return False
+    return timezone.now() < found.ended_at + LOOKED_AT
 
 
 @require_POST

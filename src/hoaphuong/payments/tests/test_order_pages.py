@@ -55,6 +55,9 @@ def test_look_ups_are_limited_as_those_of_dossiers_are(client, order, settings):
     found = [page(client, "order", order.token).status_code for _ in range(5)]
     assert found.count(429) >= 1
     assert found[0] == 200
+    guesses = [page(client, "order", f"{n:027}").status_code for n in range(8)]
+    assert guesses[0] == 404
+    assert 429 in guesses
 
 
 def test_pressing_pay_twice_opens_one_way(client, order, bank):
@@ -115,7 +118,11 @@ def test_the_way_back_asks_the_bank_and_changes_nothing_itself(client, order, ba
     assert FeeOrder.objects.get().state == "paid"
     paid = page(client, "order", order.token).content.decode()
     assert "Biên lai đang được ký số" in paid
-    assert "hx-trigger" not in paid
+    assert "hx-trigger" in paid  # until the receipt is there, for a while
+    assert "Cách nộp" not in paid
+    later = FeeOrder.objects.get().ended_at - timedelta(minutes=4)
+    FeeOrder.objects.update(ended_at=later)
+    assert "hx-trigger" not in page(client, "order", order.token).content.decode()
     assert pay(client, order, "vnpay").status_code == 302
     assert Attempt.objects.count() == 1
 
