@@ -9,6 +9,7 @@ from django.conf import settings as django_settings
 from django.db import transaction
 
 from hoaphuong.command.prepare import load_city
+from tests import planted_fees
 from tests.planted import Planted, plant
 
 
@@ -35,4 +36,5 @@ def planted(planted_once, db, settings) -> Planted:
     found, settings.HOME = planted_once
     settings.DEMO = False
     settings.TRACKING_PER_MINUTE = 100_000
+    settings.PAYMENTS = {"vietqr": planted_fees.PAID_INTO}
     return copy.deepcopy(found)

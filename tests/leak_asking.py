@@ -91,4 +91,5 @@ class _Keys:
 
     dossier = file = item = draft = token = number = message = batch = agency = LIKE_NONE
     document = document_file = check = incoming = incoming_file = copy = assignment = LIKE_NONE
-    prepared = LIKE_NONE
+    prepared = order = order_token = refund = day = difference = line = LIKE_NONE
+    notice = call = LIKE_NONE

@@ -19,6 +19,7 @@ from tests.leak_tables import (
     EITHER,
     EMPTY_FORMS,
     NINJA,
+    OF_THE_CITY,
     OWN_ACCOUNT,
     PEOPLE,
     PLACES,
@@ -215,8 +216,8 @@ def expected(route: Route, person: str, whose: str, method: str) -> Expected:
         door = right
         if kind.role not in RIGHTS[right][0]:
             return Expected("404")
-    if not door:
-        return Expected("open")
+    if not door:  # for any account, and of its own rows only
+        return Expected("404" if route.of_a_row and not own else "open")
     if kind.role not in RIGHTS[door][0]:
         return Expected("403")
     scope = RIGHTS[right][1]
@@ -224,6 +225,8 @@ def expected(route: Route, person: str, whose: str, method: str) -> Expected:
         return Expected("404")
     if route.of_a_row and scope == "agency":
         if ROWS[whose] not in COVERS[kind.place]:
+            return Expected("404")
+        if route.name in OF_THE_CITY and kind.place in ROWS.values():
             return Expected("404")
         if kind.role not in RIGHTS[right][0]:
             return Expected("403")

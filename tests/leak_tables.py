@@ -70,6 +70,12 @@ RIGHTS = {
     "dossiers.manage_procedures": ({"steward", "administrator"}, "city"),
     "exchange.view": ({"clerk", "head"}, "agency"),
     "identity.manage_staff": ({"administrator"}, "city"),
+    "notices.settle_calls": ({"administrator"}, "city"),
+    "payments.own": ({"citizen"}, "owner"),
+    "payments.view": ({"clerk", "case_officer", "head"}, "agency"),
+    "payments.collect": ({"clerk"}, "agency"),
+    "payments.reconcile": ({"clerk", "head"}, "agency"),
+    "payments.approve_refund": ({"head"}, "agency"),
     "signing.sign": ({"head", "leader"}, "owner"),
     "signing.seal": ({"clerk"}, "agency"),
     "signing.follow_batches": ({"head", "leader", "clerk"}, "owner"),
@@ -83,6 +89,13 @@ RIGHTS = {
 # else a fixed value. The longest beginning that fits a route counts.
 PLACES: dict[str, dict[str, str]] = {
     "nop-ho-so/": {"key": ".draft"},
+    "nop/": {"token": ".order_token", "way": "vietqr"},
+    "cua-toi/phi/": {"key": ".order"},
+    "co-quan/thu-phi/phieu/": {"key": ".order"},
+    "co-quan/thu-phi/hoan/": {"key": ".refund"},
+    "co-quan/thu-phi/doi-soat/": {"key": ".day"},
+    "co-quan/thu-phi/chenh-lech/": {"key": ".difference"},
+    "co-quan/thu-phi/sao-ke/": {"key": ".line"},
     "ho-so-cua-toi/": {"key": ".dossier", "file_key": ".file"},
     "co-quan/ho-so/": {"key": ".dossier", "file_key": ".file"},
     "co-quan/viec/": {"key": ".item"},
@@ -91,6 +104,8 @@ PLACES: dict[str, dict[str, str]] = {
     "co-quan/ban-sao/": {"key": ".copy"},
     "co-quan/van-ban-den/": {"key": ".incoming", "file_key": ".incoming_file"},
     "co-quan/nhiem-vu/": {"key": ".assignment"},
+    "thong-bao/": {"key": ".notice"},
+    "co-quan/khong-gui-duoc/": {"call": ".call"},
     "kt/": {"token": ".check"},
     "so-phat-hanh/": {"day": "2025-07-01"},
     "co-quan/ky/": {"key": ".batch"},
@@ -115,11 +130,14 @@ VERBS: dict[str, dict[str, tuple[str, int | str]]] = {
         "decline": ("dossiers.receive", 1),
         "ask": ("dossiers.process", 4),
         "process": ("dossiers.process", 2),
-        "payment": ("dossiers.process", 4),
         "stop": ("dossiers.process", 4),
         "grant": ("dossiers.process", 4),
         "refuse": ("dossiers.process", 4),
         "hand-over": ("dossiers.receive", 9),
+    },
+    "payments:statement_line": {
+        "doi-chieu": ("payments.reconcile", "unmatched"),
+        "de-rieng": ("payments.reconcile", "unmatched"),
     },
     "documents:step": {
         "gui-duyet": ("documents.draft", "draft"),
@@ -156,8 +174,8 @@ API_STEPS = {
     "api:finish_with_cms": ("signing.follow_batches", None),
 }
 STATUS = {
-    "dossiers:supply": 5, "dossiers:withdraw": 1, "documents:follow": "issued",
-    "documents:send": "issued", "documents:copy": "issued",
+    "dossiers:supply": 5, "dossiers:fee": 4, "dossiers:withdraw": 1,
+    "documents:follow": "issued", "documents:send": "issued", "documents:copy": "issued",
 }  # fmt: skip
 # A route for the applicant and for the agency alike; the row says which of the two it is.
 EITHER = {"api:read": ("dossiers.apply", "dossiers.view")}
@@ -169,16 +187,19 @@ SHOWS = {
         for signer in SIGNERS.values()
     },
     "documents:steering": {"leader": set(ROWS)},
+    "payments:statements": {"head above": set(ROWS)},
 }
+# Rows of the city's own account, whomever they name: for who holds the right over the whole city.
+OF_THE_CITY = {"payments:statement_line"}
 # What a desk shows only of documents that wait for it.
 DESKS = {"documents:to_sign": "to_sign", "documents:to_issue": "signed"}
 # Empty forms: they show nobody's rows.
-EMPTY_FORMS = {"documents:begin", "documents:scan"}
+EMPTY_FORMS = {"documents:begin", "documents:scan", "payments:cash"}
 # Open only to a session that has passed the second factor.
 SECOND_FACTOR = {
     "documents:to_sign", "documents:to_issue", "documents:copy", "documents:copy_incoming",
-    "signing:batch_try_again",
-    "api:prepare_for_token", "api:finish_with_cms",
+    "signing:batch_try_again", "signing:standing_give",
+    "api:prepare_for_token", "api:finish_with_cms", "payments:settle_refund",
 }  # fmt: skip
 # There only in the demonstration.
 DEMONSTRATION = {"web:personas", "web:become"}

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.utils import timezone
 from PIL import Image
 from pypdf import PdfWriter
@@ -27,11 +28,16 @@ from hoaphuong.identity import actions as identity
 from hoaphuong.identity import queries as agencies
 from hoaphuong.identity.models import Account, Grant
 from hoaphuong.kernel.models import OutgoingCall
+from hoaphuong.kernel.values import Ref
+from hoaphuong.notices import actions as notices
+from hoaphuong.notices.contracts import Named
+from hoaphuong.notices.models import Notice
 from hoaphuong.signing import actions as signing
 from hoaphuong.signing.models import BatchItem, Certificate, Prepared
 from hoaphuong.signing.tests.factories import YEAR, key_and_certificate
 from hoaphuong.work import actions as work
 from hoaphuong.work.models import WorkItem
+from tests import planted_fees
 from tests.leak_tables import PEOPLE, PLACES, ROWS, SIGNERS
 from tests.second_factor import passed_session
 
@@ -70,6 +76,14 @@ class Row:
     incoming_file: str
     copy: str
     assignment: str
+    order: str
+    order_token: str
+    refund: str
+    day: str
+    difference: str
+    line: str
+    notice: str
+    call: str
     secrets: frozenset[str]
 
 
@@ -143,6 +157,7 @@ def plant() -> Planted:
     _end_the_former_clerk_s_grant(found.accounts["former clerk"], found.agencies["here"], at)
     for agency in found.agencies.values():
         signing.keep_image(content=ink(), agency=agency, by="t", at=at)
+        planted_fees.seal(agency, at)
     for number, whose in enumerate(ROWS):
         found.rows[whose] = _row(found, whose, number, at=at)
     papers.publish_head(day=SINCE, stamp=None, at=at)
@@ -222,9 +237,10 @@ def _row(found: Planted, whose: str, number: int, *, at: datetime) -> Row:
     words = (
         "ten", "diachi", "congty", "traloi", "giayto", "loinhan", "nhap", "noidung",
         "vanban", "gopy", "banhanh", "congvanden", "nhiemvu", "tepvanban", "tepden", "kemtheo",
-        "bansao",
+        "bansao", "thongbao", *planted_fees.WORDS,
     )  # fmt: skip
     secrets = {mark + word for word in words} | {person.personal_number, person.phone}
+    message = _message(mark, agency, sent, at)
     return Row(
         dossier=dossier.key,
         number=dossier.number,
@@ -233,10 +249,13 @@ def _row(found: Planted, whose: str, number: int, *, at: datetime) -> Row:
         item=item.key,
         draft=draft.key,
         draft_file=kept,
-        message=_message(mark, agency, sent, at),
+        message=message,
+        call=OutgoingCall.objects.get(subject=message).key,
+        notice=_notice(mark, account, dossier.key, at),
         agency=agency,
         secrets=frozenset(secrets),
         **_documents(found, whose, number, at),
+        **planted_fees.order(account, agency, mark, number, sent, at),
     )
 
 
@@ -254,6 +273,17 @@ def _message(mark: str, agency: str, file: str, at: datetime) -> str:
     key = exchange.send_document(document=document, agency=agency, by="t", at=at)
     OutgoingCall.objects.filter(subject=key).update(state=OutgoingCall.State.DEAD)
     return key
+
+
+def _notice(mark: str, account: Account, dossier: str, at: datetime) -> str:
+    """What the owner was told and has not read yet."""
+    facts = {"number": f"{mark}thongbao", "procedure": Named("P"), "agency": Named("A")}
+    with transaction.atomic():
+        notices.tell(
+            kind="dossiers.papers_needed", account=account.key, about=Ref(dossier), facts=facts,
+            once=dossier, at=at,
+        )  # fmt: skip
+    return Notice.objects.get(once=dossier).key
 
 
 def _documents(found: Planted, whose: str, number: int, at: datetime) -> dict[str, str]:

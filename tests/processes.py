@@ -152,8 +152,8 @@ class City:
         env = {**stand_in.to_axis(self.home), **env, "HOAPHUONG_DIE_AT": die_at}
         return self._start("hoaphuong", "worker", **env)
 
-    def start_web(self, **env: str) -> subprocess.Popen[str]:
-        port = free_port()
+    def start_web(self, *, port: int = 0, **env: str) -> subprocess.Popen[str]:
+        port = port or free_port()
         self.address = f"http://127.0.0.1:{port}"
         child = self._start(
             "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
@@ -177,6 +177,13 @@ class City:
         port = stand_in.ports(self.home)["axis"]
         # It is asked by its port: whoever is not one of its systems gets no answer from it.
         self.wait(lambda: stand_in.to_axis(self.home) and not stand_ins.is_free(port))
+        return child
+
+    def start_post(self) -> "subprocess.Popen[bytes]":
+        """The demonstration's post, at the template's two ports."""
+        child = stand_in.start(self.home, "post", self.environment())
+        self.children.append(child)  # type: ignore[arg-type]
+        self.wait(lambda: _answers(stand_ins.addresses(self.home)["post"]))
         return child
 
     def answers(self) -> bool:

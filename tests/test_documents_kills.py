@@ -100,7 +100,7 @@ print(json.dumps({{
         for one in ours),
     "states": Counter(one.recipients.get(place="axis").state for one in ours),
     "messages": [one.recipients.get(place="axis").message for one in ours],
-    "calls": OutgoingCall.objects.exclude(state="done").count(),
+    "calls": OutgoingCall.objects.filter(kind="exchange.send").exclude(state="done").count(),
     "failures": sum(Listening.objects.values_list("failures", flat=True)),
 }}))
 """

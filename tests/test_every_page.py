@@ -26,6 +26,7 @@ WALKED = {
     "documents:arrivals", "documents:incoming", "documents:assignment", "documents:steering",
     "documents:to_sign", "documents:to_issue", "documents:check", "documents:check_number",
     "documents:heads", "signing:batch", "signing:check", "exchange:log",
+    "notices:own", "notices:preferences", "notices:dead",
 }  # fmt: skip
 ASKS_TO_SIGN_IN = {"work:inbox", "warehouse:scoreboard", "dossiers:mine", "dossiers:apply"}
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -24,7 +24,12 @@ from hoaphuong.files.rules import PDF
 from hoaphuong.files.tests.factories import pdf
 from hoaphuong.forms import actions as drafts
 from hoaphuong.identity import queries as identity
+from hoaphuong.kernel.keys import new_key
 from hoaphuong.kernel.models import OutgoingCall
+from hoaphuong.kernel.values import Ref
+from hoaphuong.notices import actions as notices
+from hoaphuong.notices.contracts import Named
+from hoaphuong.notices.models import Delivery, Notice
 from hoaphuong.signing import actions as signing
 from hoaphuong.signing.models import Batch, BatchItem
 from hoaphuong.signing.tests.factories import YEAR, key_and_certificate
@@ -235,6 +240,20 @@ def messages(count: int) -> None:
     OutgoingCall.objects.update(state=OutgoingCall.State.DEAD)
 
 
+def told(count: int) -> None:
+    """So many notices of one citizen, by two ways each."""
+    facts = {"number": "1", "procedure": Named("P"), "agency": Named("A")}
+    for _ in range(count):
+        with transaction.atomic():
+            notices.tell(
+                kind="dossiers.papers_needed", account=identity.demo_account("phuong").key,
+                about=Ref("d" * 32), facts=facts, once=new_key(), at=MONDAY,
+            )  # fmt: skip
+    for notice in Notice.objects.order_by("-id")[:count]:
+        for channel in ("email", "zalo"):
+            Delivery.objects.create(notice=notice, channel=channel)
+
+
 def newest() -> Dossier:
     return Dossier.objects.latest("id")
 
@@ -282,6 +301,9 @@ PAGES: dict[str, tuple[str, Callable[[int], None], Callable[[], str]]] = {
     "batch, progress": ("lan", a_batch, lambda: f"/co-quan/ky/{batch().key}/tien-do"),
     "exchange": ("mai", messages, lambda: "/co-quan/trao-doi"),
     "exchange, not sent": ("mai", messages, lambda: "/co-quan/trao-doi/cho-gui"),
+    "notices": ("phuong", told, lambda: "/thong-bao"),
+    "how one is told": ("phuong", told, lambda: "/thong-bao/tuy-chon"),
+    "not sent": ("tri", messages, lambda: "/co-quan/khong-gui-duoc"),
     "message": ("mai", messages, lambda: f"/co-quan/trao-doi/{Message.objects.latest('id').key}"),
 }
 

@@ -17,11 +17,17 @@ from hoaphuong.dossiers.models import Dossier, DossierFile
 from hoaphuong.dossiers.pages.desk import STEPS as DESK_STEPS
 from hoaphuong.identity import queries as identity
 from hoaphuong.identity.models import Grant
-from hoaphuong.kernel.models import AccessLine, JournalEntry
+from hoaphuong.kernel.models import AccessLine, JournalEntry, OutgoingCall
+from hoaphuong.notices.contracts import NoticeFacts
+from hoaphuong.notices.models import Notice
+from hoaphuong.notices.queries import _facts as _facts_of_notice
+from hoaphuong.payments import actions as fees
+from hoaphuong.payments.models import Collection, FeeOrder, Receipt, Refund
 from hoaphuong.signing import queries as signing
 from hoaphuong.work.models import WorkItem
 from tests import leak_matrix as matrix
 from tests import leak_tables as tables
+from tests import planted_fees
 from tests.leak_asking import Answer, ask, methods_of, undone
 from tests.leak_matrix import Route
 from tests.leak_tables import PEOPLE, ROWS
@@ -39,6 +45,8 @@ def posted(route: Route, planted: Planted, whose: str, person: str) -> Any:
     upload = SimpleUploadedFile("a.pdf", paper("giay to"), "application/pdf")
     if route.name.startswith("documents:"):
         return _posted_document(route, planted, whose, person)
+    if route.name.startswith("payments:") or route.name in ("dossiers:fee", *STANDING):
+        return _posted_fee(route, planted, whose)
     if route.name in ("signing:check", "api:verification"):
         issued = paper(Document.objects.get(key=planted.rows[whose].issued).subject_line)
         name = "tep" if route.name == "signing:check" else "files"
@@ -53,6 +61,45 @@ def posted(route: Route, planted: Planted, whose: str, person: str) -> Any:
     if route.name in tables.API_STEPS or route.step:
         return {"note": "Xin bổ sung"}
     return {"papers": upload} if route.name == "dossiers:supply" else {}
+
+
+STANDING = ("signing:standing_give", "signing:standing_withdraw")
+
+
+def _posted_fee(route: Route, planted: Planted, whose: str) -> Any:
+    row = planted.rows[whose]
+    left = str(planted_fees.ASKED - planted_fees.CAME)
+    money = Collection.objects.get(order__key=row.order)
+    return {
+        "signing:standing_give": {"kind": fees.RECEIPT, "until": str(timezone.localdate())},
+        "signing:standing_withdraw": {"kind": fees.RECEIPT},
+        "dossiers:fee": {"pick-TRICH-LUC-HO-TICH": "on", "ask": "1"},
+        "payments:collect": {"amount": left, "once": "0" * 32},
+        "payments:ask_refund": {
+            "money": money.key, "source": "part", "amount": "5000", "reason": "Nộp nhầm",
+        },
+        "payments:settle_refund": {"approve": "yes"},
+        "payments:refund_sent": {"number": "UNC-1"},
+        "payments:settle": {"how": "keep", "reason": "Đã hỏi", "sure": "1"},
+        "payments:statement_line": {
+            "order": FeeOrder.objects.get(key=row.order).number, "reason": "Không phải phí",
+        },
+    }.get(route.name, {})  # fmt: skip
+
+
+def prepare_fee(route: Route, planted: Planted, whose: str) -> None:
+    """A dossier of a service that has a fee; a refund that is paid by hand."""
+    row, at = planted.rows[whose], timezone.now()
+    if route.name == "dossiers:fee":
+        Dossier.objects.filter(key=row.dossier).update(procedure="2.000635")
+    if route.name == "payments:collect":
+        Receipt.objects.filter(order__key=row.order).delete()
+    if route.name == "signing:standing_withdraw":
+        planted_fees.receipts_are_sealed(row.agency, at)
+    if route.name == "payments:refund_sent":
+        Refund.objects.filter(key=row.refund).update(
+            state="approved", approved_by="head", approved_at=at
+        )
 
 
 def _posted_document(route: Route, planted: Planted, whose: str, person: str) -> Any:
@@ -137,6 +184,8 @@ def facts(planted: Planted) -> tuple[Any, ...]:
         list(Document.objects.order_by("key").values("key", "status", "version", "changed_at")),
         list(Incoming.objects.order_by("key").values("key", "status", "number", "recall")),
         list(Assignment.objects.order_by("key").values("key", "status", "what", "due_on")),
+        list(Notice.objects.order_by("key").values("key", "read_at")),
+        list(OutgoingCall.objects.order_by("key").values("key", "state")),
     )
 
 
@@ -150,6 +199,7 @@ def faults_of(route: Route, planted: Planted, person: str, whose: str, method: s
             prepare_document(route, planted, whose)
         if method == "POST":
             prepare(route, planted, whose, person)
+            prepare_fee(route, planted, whose)
             if route.name == "work:give_back" and person in planted.accounts:
                 own = WorkItem.objects.filter(key=planted.rows[whose].item)
                 own.update(assignee_key=planted.accounts[person].key)
@@ -300,6 +350,10 @@ def _any_task(key: str, agencies: Any) -> Assignment:
     return Assignment.objects.select_related("document", "incoming").get(key=key)
 
 
+def _any_notice(key: str, account: str, *, language: str) -> NoticeFacts:
+    return _facts_of_notice(Notice.objects.get(key=key), language)
+
+
 def _unscoped_dossier(key: str, agencies: Any) -> Dossier:
     return Dossier.objects.select_related("procedure", "applicant", "organisation").get(key=key)
 
@@ -312,6 +366,8 @@ def _unscoped_dossier(key: str, agencies: Any) -> Dossier:
         ("hoaphuong.dossiers.queries.own_dossier", _unscoped_dossier, "dossiers:own_file"),
         ("hoaphuong.dossiers.queries.own_dossier", _unscoped_dossier, "dossiers:withdraw"),
         ("hoaphuong.work.queries._open_for", lambda held: WorkItem.objects.all(), "work:inbox"),
+        ("hoaphuong.notices.queries.notice", _any_notice, "notices:follow"),
+        ("hoaphuong.kernel.access.holds", lambda *of: True, "notices:try_again"),
         ("hoaphuong.work.queries._open_for", lambda held: WorkItem.objects.all(), "work:take"),
         ("hoaphuong.dossiers.pages.desk.covers", lambda *of: True, "dossiers:step"),
         ("hoaphuong.dossiers.pages.desk.shown", lambda **line: None, "dossiers:desk_slip"),
@@ -366,8 +422,11 @@ def test_what_is_planted_can_be_seen_by_those_who_may(planted):
     # The personal number is on no page; the rest belongs to the draft and the file's content.
     assert {one.removeprefix("zqowner") for one in hidden} == {
         person.personal_number, "congty", "nhap", "noidung", "vanban", "gopy", "banhanh",
-        "congvanden", "nhiemvu", "tepvanban", "tepden", "kemtheo", "bansao",
+        "congvanden", "nhiemvu", "tepvanban", "tepden", "kemtheo", "bansao", "thongbao",
+        *planted_fees.WORDS,
     }  # fmt: skip
+    told = ask(reverse("notices:own"), session=planted.sessions["owner"])
+    assert "zqownerthongbao" in told.text
     file = reverse("dossiers:desk_file", args=[row.dossier, row.file])
     assert "zqownernoidung" in ask(file, session=clerk).text
     slip = ask(reverse("dossiers:desk_slip", args=[row.dossier]), session=clerk).response
@@ -411,7 +470,32 @@ def test_what_is_planted_of_documents_can_be_seen_by_those_who_may(planted):
     assert "zqownerbanhanh" not in check.text
 
 
+def test_what_is_planted_of_fees_can_be_seen_by_those_who_may(planted):
+    row = planted.rows["owner"]
+    seen = [
+        ("payments:desk", "clerk", {"ten", "hoan"}),
+        ("payments:orders", "case officer", {"ten"}),
+        ("payments:refunds", "head", {"hoan"}),
+        ("payments:collect", "clerk", {"ten"}),
+        ("payments:statements", "head above", {"saoke"}),
+        ("payments:order", "owner", {"ten"}),
+    ]
+    for name, person, words in seen:
+        route = next(one for one in ROUTES if one.name == name)
+        text = ask(route.address(row), session=planted.sessions[person]).text
+        assert {word for word in words if f"zqowner{word}" not in text} == set(), name
+    public = ask(reverse("payments:order", args=[row.order_token]))
+    assert public.status == 200
+    assert "zqowner" not in public.text
+    assert (
+        "saoke" not in ask(reverse("payments:statements"), session=planted.sessions["clerk"]).text
+    )
+
+
 SEARCHES = [
+    ("payments:orders", "q"),
+    ("payments:orders_csv", "q"),
+    ("payments:cash", "so"),
     ("work:inbox", "q"),
     ("documents:drafts", "q"),
     ("documents:register", "q"),

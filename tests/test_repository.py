@@ -30,8 +30,10 @@ DOORS = {"actions", "queries", "contracts"}
 OFFERED = {
     "files": {"pages"},
     "work": {"kinds", "rules"},
+    "notices": {"kinds"},
     "identity": {"configuration", "rules"},
     # Cores that know no rows; the demonstration signs at once what a signer would.
+    "payments": {"fees"},
     "signing": {"signables", "pdf", "signer"},
 }
 ABOVE = {"web", "command"}
@@ -96,7 +98,7 @@ RAW = re.compile(r"\b(insert\s+into|update\s+\w+\s+set|delete\s+from)\b", re.IGN
 # The lake and its published copies are files of the warehouse, not rows of the city.
 OWN_FILES = {"warehouse"}
 # Stand-ins play outside systems in processes of their own, with files of their own.
-STAND_INS = {"authority", "axis"}
+STAND_INS = {"authority", "axis", "bank"}
 WRITERS = {"actions.py", "demo.py"}
 
 
@@ -140,6 +142,7 @@ def test_only_actions_write(path):
 
 
 PUBLIC_PAGES = {
+    "payments:order", "payments:pay", "payments:leaving", "payments:transfer", "payments:qr",
     "web:home", "web:language", "web:personas", "web:become", "web:help", "web:healthz",
     "dossiers:procedures", "dossiers:procedure", "dossiers:track", "dossiers:track_token",
     "warehouse:tables", "warehouse:table_csv", "signing:check", "documents:check",
@@ -169,6 +172,7 @@ def test_every_page_names_its_permission_or_is_listed_as_public():
 
 PUBLIC_API = {
     "/api/procedures", "/api/procedures/{code}", "/api/tracking/{number}", "/api/verification",
+    "/api/payments/vnpay/ipn", "/api/payments/payplat/confirm",
 }  # fmt: skip
 
 

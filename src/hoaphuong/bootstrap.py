@@ -100,20 +100,26 @@ class Tree:
             failure="the locked packages could not be installed.")  # fmt: skip
         self.mark("tests" if tests else "packages", wanted)
 
-    def frontend(self) -> None:
-        """Front-end packages from npm's lock, copied to where pages expect them."""
+    def frontend(self, *, tests: bool) -> None:
+        """Front-end packages from npm's lock, copied to where pages expect them.
+
+        For tests there are others too, which only tests ask.
+        """
         lock, copier = self.root / "package-lock.json", self.package / "web" / "frontend.py"
         wanted = fingerprint(lock, copier)
         vendor, fonts = self.package / "web" / "static" / "vendor", self.package / "web" / "fonts"
-        if self.done("frontend", wanted) and vendor.exists() and fonts.exists():
+        enough = self.done("frontend-tests", wanted)
+        enough |= not tests and self.done("frontend", wanted)
+        if enough and vendor.exists() and fonts.exists():
             return
         say("installing front-end packages (cài các gói giao diện)…")
-        run(*self.npm(), "ci", "--no-audit", "--no-fund", "--ignore-scripts", cwd=self.root,
+        which = [] if tests else ["--omit=dev"]
+        run(*self.npm(), "ci", "--no-audit", "--no-fund", "--ignore-scripts", *which, cwd=self.root,
             failure="the front-end packages could not be installed.", env=self.npm_env())  # fmt: skip
         from hoaphuong.web.frontend import copy_frontend
 
         copy_frontend(node_modules=self.root / "node_modules", vendor=vendor, fonts=fonts)
-        self.mark("frontend", wanted)
+        self.mark("frontend-tests" if tests else "frontend", wanted)
 
     def npm(self) -> tuple[str | Path, ...]:
         """The system's npm, or the one that a Python wheel carries."""
@@ -164,7 +170,7 @@ def main(root: str, command: str) -> int:
     tree = Tree(Path(root))
     try:
         tree.packages(tests=command in NEED_TESTS)
-        tree.frontend()
+        tree.frontend(tests=command in NEED_TESTS)
         tree.translations()
         tree.static_files()
     except SetupFailed as failed:

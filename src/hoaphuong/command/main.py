@@ -53,8 +53,9 @@ def parser() -> argparse.ArgumentParser:
     signer.add_argument("--linger", type=float, default=120.0, metavar="SECONDS")
     command("collect", "collect", "collect static files", shown=False)
     stand_in = command("stand-in", "stand_in", "play an outside system", shown=False)
-    stand_in.add_argument("name", choices=["authority", "axis"])
+    stand_in.add_argument("name", choices=["authority", "axis", "bank", "post"])
     stand_in.add_argument("--port", type=int, required=True)
+    stand_in.add_argument("--second-port", type=int, default=0)
     stand_in.add_argument("--folder", type=Path, required=True)
 
     test = command("test", "test", "run every test on SQLite and on PostgreSQL")
@@ -117,6 +118,12 @@ def parser() -> argparse.ArgumentParser:
     verifying.add_argument("--anchors", type=Path, metavar="FOLDER", help="trusted certificates")
     verifying.add_argument("--online", action="store_true", help="ask about revocation too")
     verifying.add_argument("--at", metavar="MOMENT", help="judge as at another time")
+
+    code = command("vietqr", "vietqr", "print what the QR code of a bank transfer says")
+    code.add_argument("--bin", default="", metavar="B", help="the bank's six digits")
+    code.add_argument("--account", default="", metavar="A", help="letters and digits, up to 19")
+    code.add_argument("--amount", metavar="N", help="whole đồng; left out: the payer types it")
+    code.add_argument("--note", default="", metavar="T", help="up to 25 characters")
 
     certificate = command("certificate", "certificates", "certificates that sign here")
     verbs = certificate.add_subparsers(dest="verb", required=True, metavar="VERB")

@@ -22,7 +22,11 @@ from hoaphuong.web import stand_ins
 STAND_INS = {
     "authority": "hoaphuong.signing.authority.process",
     "axis": "hoaphuong.exchange.axis.process",
+    "bank": "hoaphuong.payments.bank.process",
+    "post": "hoaphuong.notices.post.process",
 }
+# Who answers at a second port, and under which name that is kept.
+SECOND = {"post": "mail"}
 ME = [sys.executable, "-m", "hoaphuong"]
 PATIENCE_S = 20.0
 
@@ -30,7 +34,8 @@ PATIENCE_S = 20.0
 def run(asked: argparse.Namespace) -> int:
     process = import_module(STAND_INS[asked.name])
     try:
-        process.serve(folder=asked.folder.resolve(), port=asked.port)
+        more = {"second_port": asked.second_port} if asked.name in SECOND else {}
+        process.serve(folder=asked.folder.resolve(), port=asked.port, **more)
     except NoPlace as taken:
         raise Refusal(f"{taken}. / Cổng này không dùng được.") from taken
     return 0
@@ -51,10 +56,14 @@ def ports(home: Path) -> dict[str, int]:
     """Name → port of those that can be started."""
     found = stand_ins.addresses(home)
     return {
-        name: urlsplit(found[name]).port or 0
+        name: _port(found[name])
         for name, module in STAND_INS.items()
         if name in found and find_spec(module) is not None
     }
+
+
+def _port(address: str) -> int:
+    return urlsplit(address).port or 0
 
 
 def to_axis(home: Path) -> dict[str, str]:
@@ -72,7 +81,10 @@ def to_axis(home: Path) -> dict[str, str]:
 
 def refuse_taken(home: Path) -> None:
     """Refusal when another program uses a port whose address stands in certificates."""
-    for name, port in ports(home).items():
+    used = ports(home)
+    addresses = stand_ins.addresses(home)
+    second = {name: _port(addresses[SECOND[name]]) for name in used if name in SECOND}
+    for name, port in [*used.items(), *second.items()]:
         if not stand_ins.is_free(port):
             raise Refusal(
                 f"port {port}, where this demonstration's {name} answers, is used by another"
@@ -86,6 +98,8 @@ def start(
     """One of them as a process; ``group`` as in Popen."""
     folder, port = stand_ins.folder(home, name), ports(home)[name]
     words = [*ME, "stand-in", name, "--port", str(port), "--folder", str(folder)]
+    if name in SECOND:
+        words += ["--second-port", str(_port(stand_ins.addresses(home)[SECOND[name]]))]
     return subprocess.Popen(words, env=dict(env), process_group=group, stdout=subprocess.DEVNULL)
 
 

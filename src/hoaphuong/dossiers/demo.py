@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from hoaphuong.dossiers import actions, queries
+from hoaphuong.dossiers import actions, invented_fees, queries
 from hoaphuong.dossiers.actions import History, Taken
 from hoaphuong.dossiers.invented_answers import answers
 from hoaphuong.dossiers.models import Procedure
@@ -46,6 +46,7 @@ def load(*, scale: str, report: Report) -> None:
             next_number(SERIES)
             actions.carry_through(histories=histories)
         report("Hồ sơ hư cấu", numbers[-1] + 1, total)
+    invented_fees.load()
 
 
 class _Cast:

@@ -1,7 +1,8 @@
-"""A result that was issued belongs to its dossier from then on."""
+"""What dossiers wait for below: their result is issued, their fee is paid."""
 
 from hoaphuong.documents import queries as documents
 from hoaphuong.dossiers import actions
+from hoaphuong.dossiers.telling import TELLING
 from hoaphuong.kernel.reactions import Fact, Reaction
 
 
@@ -14,6 +15,14 @@ def keep_result(fact: Fact) -> None:
         )
 
 
+def go_on(fact: Fact) -> None:
+    """The fee of a dossier is paid."""
+    if fact.body["about_kind"] == actions.FEE:
+        actions.fee_paid(key=fact.body["about"], by=fact.by, at=fact.occurred_at)
+
+
 REACTIONS = [
+    Reaction("dossiers.go_on", "payments.order_paid", go_on),
     Reaction("dossiers.keep_result", "documents.document_issued", keep_result),
+    *TELLING,
 ]

@@ -12,7 +12,7 @@ NEXT: dict[int, frozenset[int]] = {
     3: frozenset(),
     4: frozenset({5, 6, 7, 8, 9}),
     5: frozenset({4, 7, 8}),
-    6: frozenset({4, 8}),
+    6: frozenset({4, 7, 8}),
     7: frozenset(),
     8: frozenset(),
     9: frozenset({10}),

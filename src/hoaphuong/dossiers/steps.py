@@ -82,13 +82,20 @@ def _change(dossier: Dossier, status: int, at: datetime) -> contracts.DossierSta
 
 def process(dossier: Dossier, *, at: datetime) -> contracts.DossierStatusChanged:
     """An officer takes the received dossier up."""
-    if dossier.status not in (Status.RECEIVED, Status.PAYMENT):
+    if dossier.status != Status.RECEIVED:
         raise WrongStatus(dossier.number)
     return _change(dossier, Status.PROCESSING, at)
 
 
 def ask_payment(dossier: Dossier, *, at: datetime) -> contracts.DossierStatusChanged:
     return _change(dossier, Status.PAYMENT, at)
+
+
+def fee_paid(dossier: Dossier, *, at: datetime) -> contracts.DossierStatusChanged:
+    """The fee is paid: processing goes on."""
+    if dossier.status != Status.PAYMENT:
+        raise WrongStatus(dossier.number)
+    return _change(dossier, Status.PROCESSING, at)
 
 
 def stop(dossier: Dossier, *, at: datetime) -> contracts.DossierStatusChanged:

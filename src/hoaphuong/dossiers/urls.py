@@ -1,6 +1,6 @@
 from django.urls import path
 
-from hoaphuong.dossiers.pages import applying, desk, own, rejects, services, tracking
+from hoaphuong.dossiers.pages import applying, desk, fees, own, rejects, services, tracking
 
 app_name = "dossiers"
 urlpatterns = [
@@ -23,6 +23,7 @@ urlpatterns = [
     path("co-quan/ho-so/<slug:key>", desk.read, name="desk"),
     path("co-quan/ho-so/<slug:key>/phieu.pdf", desk.slip, name="desk_slip"),
     path("co-quan/ho-so/<slug:key>/tep/<slug:file_key>", desk.file, name="desk_file"),
+    path("co-quan/ho-so/<slug:key>/phi", fees.ask, name="fee"),
     path("co-quan/ho-so/<slug:key>/<slug:verb>", desk.step, name="step"),
     path("co-quan/thu-tuc-loi", rejects.listed, name="rejects"),
     path("co-quan/thu-tuc-loi/nap", rejects.bring, name="import"),

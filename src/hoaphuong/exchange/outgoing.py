@@ -1,8 +1,9 @@
 """How the queue's calls of the exchange are made."""
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
-from hoaphuong.exchange import actions
+from hoaphuong.exchange import actions, wording
 from hoaphuong.exchange.actions.sending import CALL
 from hoaphuong.exchange.providers.base import AxisRefused
 from hoaphuong.exchange.providers.connected import NotConnected, axis, connected
@@ -35,3 +36,5 @@ def send(key: str) -> None:
 
 
 HANDLERS = {CALL: send}
+LABELS = {CALL: _("Message to the document axis")}
+FAULTS = {CALL: wording.FAULTS}

@@ -40,7 +40,7 @@ class Row:
 def _row(message: MessageFacts, call: outgoing.CallFacts | None, language: str) -> Row:
     state = wording.STATES[message.state]
     waits = call if call and message.state == "queued" else None
-    if waits and waits.state == "dead":
+    if waits and waits.state in ("dead", "dropped"):
         state = wording.DEAD
     return Row(
         message,

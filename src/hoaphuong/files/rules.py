@@ -33,7 +33,8 @@ SCANS = frozenset({PDF, JPEG, PNG, TIFF})
 
 # What the program makes or receives by a protocol is kept unseen; people cannot upload it.
 XML = "application/xml"
-MADE = EXTENSIONS | {XML: ".xml"}
+CSV = "text/csv"
+MADE = EXTENSIONS | {XML: ".xml", CSV: ".csv"}
 
 # Recognised only to be named when they are refused.
 ZIP = "application/zip"

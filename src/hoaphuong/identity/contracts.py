@@ -142,6 +142,14 @@ class PersonFacts:
 
 
 @dataclass(frozen=True)
+class ContactFacts:
+    """Where an account in use can be written to; empty where that is not known."""
+
+    email: str
+    phone: str
+
+
+@dataclass(frozen=True)
 class OrganisationFacts:
     id: int
     key: str

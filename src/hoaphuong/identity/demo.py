@@ -156,6 +156,7 @@ def _personas() -> None:
             birth_date=born,
             sex=sex,
             phone="0912000000",
+            email=f"{username}@haiphong.example",
             address=f"12 {STREETS[len(name) % len(STREETS)]}, {HOME_WARD}, Hải Phòng",
             division=ward.division,
             verified=True,

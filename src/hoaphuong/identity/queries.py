@@ -8,7 +8,12 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
-from hoaphuong.identity.contracts import AgencyFacts, OrganisationFacts, PersonFacts
+from hoaphuong.identity.contracts import (
+    AgencyFacts,
+    ContactFacts,
+    OrganisationFacts,
+    PersonFacts,
+)
 from hoaphuong.identity.models import Account, Agency, Grant, Organisation, Person, Representation
 from hoaphuong.identity.rules import with_descendants
 from hoaphuong.identity.sealing import unsealed
@@ -166,6 +171,16 @@ def account_key(login: str) -> str | None:
     """The key of the account that a username or e-mail address means; None unless it is one."""
     found = account_id(login)
     return Account.objects.values_list("key", flat=True).get(pk=found) if found else None
+
+
+def contact(account: str) -> ContactFacts | None:
+    """Where to write to an account; None when there is none, or nobody uses it any more.
+
+    The account's own e-mail address comes before the one that its person was recorded with.
+    """
+    names = ("email", "person__email", "person__phone")
+    row = Account.objects.filter(key=account, is_active=True).values_list(*names).first()
+    return ContactFacts(row[0] or row[1] or "", row[2] or "") if row else None
 
 
 def display_names(keys: set[str]) -> dict[str, str]:

@@ -84,6 +84,10 @@ class Place(Protocol):
         """A city without dossiers."""
         ...
 
+    def durable(self) -> AbstractContextManager[City]:
+        """A city without dossiers on a PostgreSQL that keeps every commit, whatever is benched."""
+        ...
+
     def bare(self) -> str:
         """The address of a bare Django view that reads one row, behind the same server."""
         ...

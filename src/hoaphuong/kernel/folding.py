@@ -3,7 +3,14 @@
 import unicodedata
 
 # No accent stripper folds đ: it is a letter of its own, not a d with a mark.
+_CASED = str.maketrans({"đ": "d", "Đ": "D"})
 _LETTERS = str.maketrans({"đ": "d", "Đ": "d"})
+
+
+def unaccented(text: str) -> str:
+    """The same letters without marks, case kept: ``unaccented("Đường") == "Duong"``."""
+    plain = unicodedata.normalize("NFD", text.translate(_CASED))
+    return "".join(c for c in plain if not unicodedata.combining(c))
 
 
 def fold(text: str) -> str:

@@ -5,11 +5,13 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache, partial
 
 from django.db import close_old_connections, connections
+from django.utils import timezone
 
 from hoaphuong.kernel.discovery import modules
-from hoaphuong.kernel.outgoing import make_calls
+from hoaphuong.kernel.outgoing import due_kinds, make_calls
 from hoaphuong.kernel.reactions import react
 from hoaphuong.kernel.sealing import ACCESS, JOURNAL, seal
 
@@ -91,9 +93,21 @@ def _seal_access_lines() -> bool:
     return seal(ACCESS) > 0
 
 
+@cache
+def _lane(kind: str) -> Callable[[], bool]:
+    return aside(f"kernel.make_calls.{kind}", partial(make_calls, kind=kind))
+
+
+def _make_calls() -> bool:
+    """Each kind of call has a lane of its own: another side that hangs holds up no other kind."""
+    for kind in due_kinds(now=timezone.now()):
+        _lane(kind)()
+    return False
+
+
 JOBS = [
     Job("kernel.seal_journal", every=0.1, run=_seal_journal),
     Job("kernel.react", every=0.2, run=react),
     Job("kernel.seal_access_lines", every=2.0, run=_seal_access_lines),
-    Job("kernel.make_calls", every=1.0, run=aside("kernel.make_calls", make_calls)),
+    Job("kernel.make_calls", every=1.0, run=_make_calls),
 ]

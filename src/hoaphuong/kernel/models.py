@@ -185,6 +185,7 @@ class OutgoingCall(models.Model):
         WAITING = "waiting"
         DONE = "done"
         DEAD = "dead"
+        DROPPED = "dropped"
 
     field_classes = FieldClasses(
         internal="key kind subject once state attempts next_at fault created_at done_at"
@@ -212,9 +213,12 @@ class OutgoingCall(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["next_at", "id"],
+                fields=["kind", "next_at", "id"],
                 condition=models.Q(state="waiting"),
-                name="outgoing_calls_due",
+                name="outgoing_calls_due_by_kind",
+            ),
+            models.Index(
+                fields=["next_at"], condition=models.Q(state="dead"), name="outgoing_calls_dead"
             ),
             models.Index(fields=["subject"], name="outgoing_calls_by_subject"),
         ]

@@ -3,14 +3,14 @@
 import signal
 import threading
 from collections.abc import Callable
-from http.server import ThreadingHTTPServer
+from socketserver import BaseServer
 
 
 class NoPlace(Exception):
     """The port is taken; the text says which."""
 
 
-def serve_until_ended(make: Callable[[], ThreadingHTTPServer], *, port: int) -> None:
+def serve_until_ended(make: Callable[[], BaseServer], *, port: int) -> None:
     """Answer until SIGTERM or SIGINT; NoPlace when the server cannot have its port."""
     try:
         server = make()

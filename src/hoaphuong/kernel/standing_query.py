@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection
-from django.db.models import Model
+from django.db.models import Count, Model, QuerySet
 
 UNKNOWN = "\N{REPLACEMENT CHARACTER}"
 
@@ -35,9 +35,12 @@ class StandingQuery:
                 found[position] = convert(found[position], expression, connection)
         return tuple(found)
 
+    def _rows(self) -> QuerySet[Any, Any]:
+        found = self.model._default_manager.filter(**{self.by: UNKNOWN})
+        return found.values_list(*self.columns)
+
     def _write(self) -> None:
-        rows = self.model._default_manager.filter(**{self.by: UNKNOWN}).values_list(*self.columns)
-        compiler = rows.query.get_compiler(connection=connection)
+        compiler = self._rows().query.get_compiler(connection=connection)
         sql, parameters = compiler.as_sql()
         if tuple(parameters) != (UNKNOWN,):
             raise ValueError(f"{self.by} is not compared with the value alone")
@@ -45,3 +48,21 @@ class StandingQuery:
             [expression for expression, *_ in compiler.select]
         )
         self._sql = sql
+
+
+class StandingCount(StandingQuery):
+    """How many rows of a model have this value in one text field, and are as ``among`` says."""
+
+    def __init__(self, model: type[Model], *, by: str, **among: Any) -> None:
+        super().__init__(model, by=by, columns=())
+        self.among = among
+
+    def count(self, value: str) -> int:
+        """The number of rows."""
+        found = self.one(value)
+        return int(found[0]) if found else 0
+
+    def _rows(self) -> QuerySet[Any, Any]:
+        found = self.model._default_manager.filter(**{self.by: UNKNOWN}, **self.among)
+        grouped = found.order_by().values(self.by).annotate(found=Count("pk"))
+        return grouped.values_list("found")

@@ -23,6 +23,7 @@ from hoaphuong.signing.models import (
     PaperSignature,
     Prepared,
     SignatureImage,
+    StandingOrder,
 )
 
 STATES = tuple(BatchItem.State.values)
@@ -149,8 +150,16 @@ def batch(key: str) -> BatchFacts | None:
 
 def batches_of(account: str, *, most: int = 10) -> list[BatchFacts]:
     """The newest batches of one account with their counts."""
-    newest = Batch.objects.filter(account_key=account).order_by("-authorised_at", "-pk")[:most]
+    newest = Batch.objects.filter(account_key=account, standing__isnull=True).order_by(
+        "-authorised_at", "-pk"
+    )[:most]
     return _counted(newest)
+
+
+def standing_orders(agencies: Iterable[str]) -> dict[tuple[str, str], StandingOrder]:
+    """The orders that stand, by agency and kind, also those whose last day is over."""
+    rows = StandingOrder.objects.filter(agency_code__in=list(agencies), withdrawn_at__isnull=True)
+    return {(row.agency_code, row.kind): row for row in rows}
 
 
 def _counted(rows: QuerySet[Batch]) -> list[BatchFacts]:

@@ -54,6 +54,8 @@ class Signable:
     file_name: Callable[[str], str] = _by_key
     view: str = ""
     desk: str = ""
+    # Whether a clerk may have these sealed as they come, by a standing order.
+    standing: bool = False
     reasons: Mapping[str, Any] = field(default_factory=dict)
 
 

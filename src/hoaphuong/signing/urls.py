@@ -1,6 +1,6 @@
 from django.urls import path
 
-from hoaphuong.signing.pages import archive, batches, own, seals, verifying
+from hoaphuong.signing.pages import archive, batches, own, seals, standing, verifying
 
 app_name = "signing"
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     path("co-quan/con-dau/<str:agency>/hinh-anh/hoan-tac", seals.undo, name="undo_seal_image"),
     path("co-quan/luu-tru-chu-ky", archive.listed, name="archive"),
     path("co-quan/luu-tru-chu-ky/thu-lai", archive.again, name="archive_again"),
+    path("co-quan/con-dau/<str:agency>/tu-dong", standing.give, name="standing_give"),
+    path("co-quan/con-dau/<str:agency>/tu-dong/dung", standing.withdraw, name="standing_withdraw"),
     path("co-quan/ky/<slug:key>", batches.read, name="batch"),
     path("co-quan/ky/<slug:key>/tien-do", batches.progress, name="batch_progress"),
     path("co-quan/ky/<slug:key>/lam-lai", batches.try_again, name="batch_try_again"),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 import hoaphuong
 from hoaphuong.kernel import menus
+from hoaphuong.notices import queries as notices
 
 CITIZEN, OFFICER, LEADER, DATA = "citizen", "officer", "leader", "data"
 STAFF = (OFFICER, LEADER)
@@ -94,12 +95,14 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     face = face_of(request.path)
     # A request refused before anyone looked at who is there has no actor, and so no menu.
     known = hasattr(request, "actor")
+    signed_in = known and request.actor.signed_in
     return {
         "face": face,
         "faces": face_links(request, face),
         "menu": menus.for_request(request, face) if known else (),
         "languages": language_links(request),
-        "signed_in": known and request.actor.signed_in,
+        "signed_in": signed_in,
+        "unread": notices.unread(request.actor.key) if signed_in else 0,
         "demo": settings.DEMO,
         "city": settings.CITY,
         "city_name": city_name(),

@@ -8,6 +8,7 @@ import tomllib
 from datetime import timedelta
 from pathlib import Path
 
+from hoaphuong.notices import configuration as notices
 from hoaphuong.web import stand_ins
 from hoaphuong.web.databases import database
 
@@ -28,6 +29,11 @@ AUTHORITY["folder"] = stand_ins.folder(HOME, "authority") if DEMO else None
 if STAND_INS and not AUTHORITY["tsa"]:
     AUTHORITY["tsa"] = f"{STAND_INS['authority']}/tsa"
     AUTHORITY["anchors"] = [str(AUTHORITY["folder"] / "ca" / "root.cer")]
+
+# How fees are paid: the city's [payments]; a demonstration's bank makes its own merchants.
+PAYMENTS = CITY.get("payments", {})
+BANK = STAND_INS.get("bank", "")
+BANK_MERCHANTS = stand_ins.folder(HOME, "bank") / "merchants.json"
 
 
 def _secret_key() -> str:
@@ -72,7 +78,9 @@ INSTALLED_APPS = [
     "hoaphuong.files",
     "hoaphuong.forms",
     "hoaphuong.work",
+    "hoaphuong.notices",
     "hoaphuong.signing",
+    "hoaphuong.payments",
     "hoaphuong.exchange",
     "hoaphuong.documents",
     "hoaphuong.dossiers",
@@ -168,12 +176,26 @@ PASSWORD_RESET_TIMEOUT = int(timedelta(hours=24).total_seconds())  # the letter 
 LOCKOUT_ATTEMPTS = 5
 LOCKOUT_PERIOD = timedelta(minutes=15)
 
-EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-if not os.environ.get("HOAPHUONG_SMTP_HOST"):
-    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-EMAIL_HOST = os.environ.get("HOAPHUONG_SMTP_HOST", "")
-EMAIL_FILE_PATH = HOME / "outbox"
 DEFAULT_FROM_EMAIL = os.environ.get("HOAPHUONG_MAIL_FROM", "hoaphuong@localhost")
+# By which ways people are told beside the site itself; a demonstration's lead to its stand-in.
+NOTICES = notices.channels(
+    CITY.get("notices", {}), os.environ, keys=HOME / "keys", sender=DEFAULT_FROM_EMAIL
+)
+EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = HOME / "outbox"
+EMAIL_TIMEOUT = 10
+if _mail := NOTICES.facts.get("email"):  # letters of sign-in go by the same server
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER = _mail["host"], _mail["port"], _mail["user"]
+    EMAIL_HOST_PASSWORD = NOTICES.secrets["email"].read()
+    EMAIL_USE_TLS, EMAIL_USE_SSL = _mail["tls"] == "starttls", _mail["tls"] == "ssl"
+if "post" in STAND_INS:
+    NOTICES = notices.demonstration(
+        post=STAND_INS["post"],
+        mail=STAND_INS["mail"],
+        folder=stand_ins.folder(HOME, "post"),
+        sender=DEFAULT_FROM_EMAIL,
+    )
 
 LANGUAGE_CODE = "vi"
 LANGUAGES = [("vi", "Tiếng Việt"), ("en", "English")]
@@ -199,6 +221,8 @@ FILE_UPLOAD_TEMP_DIR = None
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 DATA_UPLOAD_MAX_NUMBER_FILES = 30
 UPLOAD_MAX_BYTES = 20 * 1024 * 1024
+# From one address; a provider that is told to wait tells us again.
+NOTIFICATIONS_PER_MINUTE = int(os.environ.get("HOAPHUONG_NOTIFICATIONS_PER_MINUTE", "6000"))
 TRACKING_PER_MINUTE = int(os.environ.get("HOAPHUONG_TRACKING_PER_MINUTE", "60"))
 
 LOGGING = {

@@ -6,8 +6,8 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 
 from hoaphuong.command import server
@@ -52,8 +52,10 @@ class RealPlace:
 
     def _database(self, name: str) -> str:
         """The address of a database of this name; empty for SQLite."""
-        if not self.postgresql:
-            return ""
+        return self._of_server(name) if self.postgresql else ""
+
+    def _of_server(self, name: str) -> str:
+        """The address of a database of this name on the bench's PostgreSQL."""
         from hoaphuong.command.test import postgresql
 
         if not self._server:
@@ -79,13 +81,20 @@ class RealPlace:
             self._city = city
         return self._city
 
-    @contextmanager
-    def empty(self) -> Iterator[RealCity]:
+    def empty(self) -> AbstractContextManager[RealCity]:
         """A demonstration city of the smallest scale, gone afterwards."""
+        return self._small(self._database)
+
+    def durable(self) -> AbstractContextManager[RealCity]:
+        """The same on PostgreSQL, with fsync and synchronous commit on."""
+        return self._small(self._of_server)
+
+    @contextmanager
+    def _small(self, database: Callable[[str], str]) -> Iterator[RealCity]:
         home = self.folder / f"empty-{time.time_ns()}"
         home.mkdir(parents=True)
         try:
-            city = RealCity(home, self._database(home.name.replace("-", "_")))
+            city = RealCity(home, database(home.name.replace("-", "_")))
             city.prepare("tiny")
             with city.serving():
                 yield city

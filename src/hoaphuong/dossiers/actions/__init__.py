@@ -4,7 +4,6 @@ from hoaphuong.dossiers.actions.bulk import History, Taken, carry_through
 from hoaphuong.dossiers.actions.filing import NotOffered, submit, supply, withdraw
 from hoaphuong.dossiers.actions.handling import (
     ResultNotIssued,
-    ask_payment,
     ask_supplement,
     decide,
     decline,
@@ -21,14 +20,17 @@ from hoaphuong.dossiers.actions.importing import (
     correct_reject,
     import_procedures,
 )
+from hoaphuong.dossiers.actions.paying import FEE, NothingAsked, ask_payment, fee_paid
 from hoaphuong.dossiers.actions.procedures import store_procedures, store_shipped
 from hoaphuong.dossiers.steps import WrongStatus
 
 __all__ = [
     "AlreadyCorrected",
     "CodeOfAnother",
+    "FEE",
     "History",
     "NotOffered",
+    "NothingAsked",
     "ResultNotIssued",
     "StillRejected",
     "Taken",
@@ -39,6 +41,7 @@ __all__ = [
     "correct_reject",
     "decide",
     "decline",
+    "fee_paid",
     "hand_over",
     "import_procedures",
     "keep_result",

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.timezone import localdate
 
 from hoaphuong.dossiers import steps
+from hoaphuong.dossiers.actions.paying import no_longer_asked
 from hoaphuong.dossiers.actions.rows import attach, locked, saved
 from hoaphuong.dossiers.models import Dossier, DossierFile, Procedure, Status
 from hoaphuong.dossiers.queries import time_limit
@@ -111,6 +112,7 @@ def supply(*, key: str, files: dict[str, list[str]], note: str, by: str, at: dat
 def withdraw(*, key: str, note: str, by: str, at: datetime) -> Dossier:
     """The applicant takes the dossier back before it is decided."""
     dossier = locked(key)
+    no_longer_asked(dossier, by=by, at=at)
     saved(dossier, steps.withdraw(dossier, at=at), by=by, at=at, note=note)
     work.close_item(kind=DOSSIER, subject=key, at=at)
     return dossier

@@ -9,7 +9,8 @@ from django.utils.timezone import localdate
 from hoaphuong.documents import actions as documents
 from hoaphuong.documents import queries as document_queries
 from hoaphuong.dossiers import results, steps
-from hoaphuong.dossiers.actions.rows import attach, locked, saved
+from hoaphuong.dossiers.actions.paying import no_longer_asked
+from hoaphuong.dossiers.actions.rows import attach, locked, moved, saved
 from hoaphuong.dossiers.models import Dossier, DossierFile
 from hoaphuong.dossiers.queries import time_limit
 from hoaphuong.dossiers.work_kinds import DOSSIER
@@ -18,12 +19,6 @@ from hoaphuong.work import actions as work
 from hoaphuong.work import queries as work_queries
 
 ISSUED = "issued"  # of the documents app
-
-
-def _moved(dossier: Dossier) -> None:
-    work.move_item(
-        kind=DOSSIER, subject=dossier.key, stage=str(dossier.status), due_on=dossier.due_on
-    )
 
 
 @transaction.atomic
@@ -37,7 +32,7 @@ def receive(*, key: str, by: str, at: datetime, note: str = "") -> Dossier:
         limit=time_limit(dossier.procedure, dossier.channel),
     )
     saved(dossier, event, by=by, at=at, note=note)
-    _moved(dossier)
+    moved(dossier)
     return dossier
 
 
@@ -55,7 +50,7 @@ def process(*, key: str, by: str, at: datetime, note: str = "") -> Dossier:
     """Take the received dossier up."""
     dossier = locked(key)
     saved(dossier, steps.process(dossier, at=at), by=by, at=at, note=note)
-    _moved(dossier)
+    moved(dossier)
     return dossier
 
 
@@ -69,18 +64,10 @@ def ask_supplement(*, key: str, note: str, by: str, at: datetime) -> Dossier:
 
 
 @transaction.atomic
-def ask_payment(*, key: str, note: str, by: str, at: datetime) -> Dossier:
-    """The applicant has a fee to pay before processing goes on."""
-    dossier = locked(key)
-    saved(dossier, steps.ask_payment(dossier, at=at), by=by, at=at, note=note)
-    _moved(dossier)
-    return dossier
-
-
-@transaction.atomic
 def stop(*, key: str, note: str, by: str, at: datetime) -> Dossier:
     """End processing without a decision; the note says why."""
     dossier = locked(key)
+    no_longer_asked(dossier, by=by, at=at)
     saved(dossier, steps.stop(dossier, at=at), by=by, at=at, note=note)
     work.close_item(kind=DOSSIER, subject=key, at=at)
     return dossier

@@ -4,7 +4,9 @@ from datetime import datetime
 from typing import Any
 
 from hoaphuong.dossiers.models import Dossier, DossierFile, DossierNote
+from hoaphuong.dossiers.work_kinds import DOSSIER
 from hoaphuong.kernel import journal
+from hoaphuong.work import actions as work
 
 
 def locked(key: str) -> Dossier:
@@ -18,6 +20,13 @@ def saved(dossier: Dossier, event: Any, *, by: str, at: datetime, note: str = ""
     entry = journal.record(event, by=by, occurred_at=at)
     if note:
         DossierNote.objects.create(dossier=dossier, entry=entry, author_key=by, text=note)
+
+
+def moved(dossier: Dossier) -> None:
+    """Its item stands in the agency's inbox as the dossier stands."""
+    work.move_item(
+        kind=DOSSIER, subject=dossier.key, stage=str(dossier.status), due_on=dossier.due_on
+    )
 
 
 def attach(dossier: Dossier, files: dict[str, list[str]], *, purpose: str, at: datetime) -> None:

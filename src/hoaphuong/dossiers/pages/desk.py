@@ -28,6 +28,7 @@ from hoaphuong.files import queries as shelf
 from hoaphuong.identity import queries as identity
 from hoaphuong.kernel.access import covers, page, require
 from hoaphuong.kernel.access_lines import shown
+from hoaphuong.payments import queries as payments
 from hoaphuong.reference.queries import OutsideCalendar
 from hoaphuong.work import queries as work
 
@@ -54,7 +55,6 @@ STEPS = (
         "hand-over", 10, gettext_lazy("Hand over the result"), "dossiers.receive", False, "primary"
     ),
     Step("ask", 5, gettext_lazy("Ask for more papers"), "dossiers.receive", True, "secondary"),
-    Step("payment", 6, gettext_lazy("Ask for the fee"), "dossiers.process", True, "secondary"),
     Step("decline", 3, gettext_lazy("Do not accept"), "dossiers.receive", True, "danger"),
     Step("stop", 8, gettext_lazy("Stop processing"), "dossiers.process", True, "danger"),
 )
@@ -63,13 +63,13 @@ VERBS: dict[str, Callable[..., Dossier]] = {
     "process": actions.process,
     "hand-over": actions.hand_over,
     "ask": actions.ask_supplement,
-    "payment": actions.ask_payment,
     "decline": actions.decline,
     "stop": actions.stop,
 }
 
 
-def _dossier(request: HttpRequest, key: str) -> Dossier:
+def of_agency(request: HttpRequest, key: str) -> Dossier:
+    """A dossier of the reader's agencies; any other is not there."""
     held = request.actor.agencies("dossiers.view")
     try:
         return queries.agency_dossier(key, held)
@@ -83,7 +83,7 @@ def _offered(request: HttpRequest, dossier: Dossier) -> list[Step]:
         step
         for step in STEPS
         if may_follow(dossier.status, step.following)
-        and not (step.verb == "process" and dossier.status == 5)
+        and not (step.verb == "process" and dossier.status in (5, 6))
         and _may(actor, step, dossier)
     ]
 
@@ -100,7 +100,7 @@ def _may(actor: Any, step: Step, dossier: Dossier) -> bool:
 @page(permission="dossiers.view")
 def read(request: HttpRequest, key: str) -> HttpResponse:
     """Everything about one dossier; who looked is written down."""
-    return _shown(request, _dossier(request, key))
+    return _shown(request, of_agency(request, key))
 
 
 def _shown(
@@ -130,6 +130,10 @@ def _shown(
         "may_take": item is not None and covers(actor, "work.open_inbox", dossier.agency_code),
         "staff": identity.staff_of(dossier.agency_code, on=today) if may_assign else [],
         "result": _result(actor, dossier),
+        "orders": payments.orders_about(actions.FEE, dossier.key),
+        "may_ask_fee": dossier.status in (4, 6)
+        and covers(actor, "dossiers.process", dossier.agency_code),
+        "sees_orders": covers(actor, "payments.view", dossier.agency_code),
         "note": note,
         "faults": faults or {},
         "today": today,
@@ -156,7 +160,7 @@ def _answers(dossier: Dossier, language: str) -> list[tuple[str, str]]:
 @page(permission="dossiers.view")
 def step(request: HttpRequest, key: str, verb: str) -> HttpResponse:
     """Take one step; a reason is asked for where the applicant is owed one."""
-    dossier = _dossier(request, key)
+    dossier = of_agency(request, key)
     found = next((one for one in STEPS if one.verb == verb), None)
     if found is None:
         raise Http404
@@ -201,7 +205,7 @@ def step(request: HttpRequest, key: str, verb: str) -> HttpResponse:
 @page(permission="dossiers.view")
 def file(request: HttpRequest, key: str, file_key: str) -> HttpResponse:
     """A paper of the dossier; opening it is written down."""
-    dossier = _dossier(request, key)
+    dossier = of_agency(request, key)
     if not dossier.files.filter(file_key=file_key).exists():
         raise Http404
     shown(
@@ -217,7 +221,7 @@ def file(request: HttpRequest, key: str, file_key: str) -> HttpResponse:
 @page(permission="dossiers.view")
 def slip(request: HttpRequest, key: str) -> HttpResponse:
     """The reception slip, for the counter to print."""
-    dossier = _dossier(request, key)
+    dossier = of_agency(request, key)
     require(request.actor, "dossiers.view", dossier.agency_code)
     shown(account=request.actor.key, purpose="dossiers.slip", record=dossier.key)
     pdf = slip_pdf(dossier, base=request.build_absolute_uri("/"))

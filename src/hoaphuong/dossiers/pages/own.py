@@ -18,6 +18,7 @@ from hoaphuong.files import queries as shelf
 from hoaphuong.forms import queries as drafts
 from hoaphuong.identity import queries as identity
 from hoaphuong.kernel.access import page
+from hoaphuong.payments import queries as payments
 from hoaphuong.reference.queries import OutsideCalendar
 
 
@@ -54,6 +55,7 @@ def read(request: HttpRequest, key: str) -> HttpResponse:
         "results": [(p, facts[p.file_key]) for p in papers if p.purpose == "result"],
         "may_withdraw": may_follow(dossier.status, 7),
         "needs_papers": dossier.status == 5,
+        "orders": payments.orders_about(actions.FEE, dossier.key),
     }
     return render(request, "dossiers/own.html", context)
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from hoaphuong.kernel import outgoing
 from hoaphuong.kernel.journal import OutsideAnAction
 from hoaphuong.kernel.models import OutgoingCall
-from hoaphuong.kernel.outgoing import LEASE, MOST_TRIES, Hopeless, NotDead, wait_after
+from hoaphuong.kernel.outgoing import LEASE, MOST_TRIES, Hopeless, NotDead, NotNow, wait_after
 
 AT = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 pytestmark = pytest.mark.django_db
@@ -31,13 +31,13 @@ def made(monkeypatch):
                 raise self.fault
 
     calls = Made()
-    monkeypatch.setattr(outgoing, "handlers", lambda: {"test.call": calls})
+    monkeypatch.setattr(outgoing, "handlers", lambda: {"test.call": calls, "test.other": calls})
     return calls
 
 
-def enqueue(subject, *, at=AT, once=""):
+def enqueue(subject, *, at=AT, once="", kind="test.call"):
     with transaction.atomic():
-        outgoing.enqueue(kind="test.call", subject=subject, once=once or subject, at=at)
+        outgoing.enqueue(kind=kind, subject=subject, once=once or subject, at=at)
 
 
 @pytest.mark.parametrize(
@@ -110,6 +110,85 @@ def test_a_call_that_cannot_help_is_not_tried_again(made):
     enqueue("a")
     outgoing.make_calls(now=AT)
     assert outgoing.calls(kinds=["test.call"], subjects=["a"])["a"].state == "dead"
+
+
+def test_a_hopeless_call_does_not_end_the_turn_and_one_that_failed_does(made):
+    enqueue("a")
+    enqueue("b")
+    made.fault = Hopeless()
+    outgoing.make_calls(now=AT)
+    assert made == ["a", "b"]
+    enqueue("c")
+    enqueue("d")
+    made.fault = ValueError()
+    outgoing.make_calls(now=AT)
+    assert made == ["a", "b", "c"]
+
+
+def test_each_kind_waits_in_a_line_of_its_own(made):
+    enqueue("a")
+    enqueue("b", kind="test.other", at=AT + timedelta(minutes=1))
+    assert outgoing.due_kinds(now=AT) == ["test.call"]
+    later = AT + timedelta(minutes=1)
+    assert outgoing.due_kinds(now=later) == ["test.call", "test.other"]
+    outgoing.make_calls(kind="test.other", now=later)
+    assert made == ["b"]
+    assert outgoing.due_kinds(now=later) == ["test.call"]
+
+
+def test_a_call_that_may_not_be_made_yet_waits_and_has_not_failed(made):
+    morning = AT + timedelta(hours=9)
+    made.fault = NotNow(morning)
+    enqueue("a")
+    assert outgoing.make_calls(now=AT)
+    [call] = OutgoingCall.objects.all()
+    assert (call.state, call.next_at, call.fault) == ("waiting", morning, "")
+    assert not outgoing.make_calls(now=morning - timedelta(seconds=1))
+    made.fault = None
+    outgoing.make_calls(now=morning)
+    assert OutgoingCall.objects.get().state == "done"
+
+
+def test_a_dead_call_is_given_up_once_and_may_be_tried_after_all(made):
+    made.fault = Hopeless()
+    enqueue("a")
+    outgoing.make_calls(now=AT)
+    [dead] = outgoing.dead()
+    assert outgoing.give_up(key=dead.key).state == "dropped"
+    assert outgoing.dead() == outgoing.not_done(kinds=["test.call"]) == []
+    with pytest.raises(NotDead):
+        outgoing.give_up(key=dead.key)
+    made.fault = None
+    outgoing.try_again(key=dead.key, at=AT)
+    outgoing.make_calls(now=AT)
+    assert OutgoingCall.objects.get().state == "done"
+
+
+def test_the_death_of_a_call_is_told_in_the_transaction_that_notes_it(made, monkeypatch):
+    told = []
+
+    def bury(subject):
+        told.append((subject, OutgoingCall.objects.get(subject=subject).state))
+
+    monkeypatch.setattr(outgoing, "burials", lambda: {"test.call": bury})
+    made.fault = ValueError()
+    enqueue("a")
+    outgoing.make_calls(now=AT)
+    assert told == []
+    made.fault = Hopeless()
+    outgoing.make_calls(now=AT + timedelta(minutes=1))
+    assert told == [("a", "dead")]
+
+
+def test_a_kind_and_its_fault_are_called_what_the_app_says():
+    facts = {"key": "k", "subject": "s", "state": "dead", "attempts": 1}
+    facts |= {"next_at": AT, "created_at": AT}
+    known = outgoing.CallFacts(kind="exchange.send", fault="AxisFault", **facts)
+    assert [str(words) for words in outgoing.said(known)] == [
+        "Thông điệp gửi trục liên thông", "Trục liên thông không phản hồi.",
+    ]  # fmt: skip
+    unknown = outgoing.CallFacts(kind="test.call", fault="ValueError", **facts)
+    assert outgoing.said(unknown) == ("test.call", "ValueError")
 
 
 def test_a_call_is_somebodys_own_for_the_lease_and_no_longer(made):

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from hoaphuong.kernel.models import JournalBatch
-from hoaphuong.kernel.standing_query import StandingQuery
+from hoaphuong.kernel.standing_query import StandingCount, StandingQuery
 
 COLUMNS = ("number", "entries", "head", "sealed_at")
 
@@ -28,3 +28,14 @@ def test_it_gives_the_row_in_python_values_and_none_when_there_is_none(
 def test_a_question_that_is_more_than_one_value_is_refused(db):
     with pytest.raises(ValueError, match="value alone"):
         StandingQuery(JournalBatch, by="head__contains", columns=("number",)).one("a")
+
+
+@pytest.mark.django_db
+def test_a_count_is_that_of_the_rows_that_are_as_said(django_assert_num_queries):
+    for number, head in enumerate("aab"):
+        JournalBatch.objects.create(number=number, entries=number, head=head * 64)
+    standing = StandingCount(JournalBatch, by="head", sealed_at__isnull=False)
+    with django_assert_num_queries(3):
+        assert [standing.count(one * 64) for one in "abc"] == [2, 1, 0]
+    none = StandingCount(JournalBatch, by="head", sealed_at__isnull=True)
+    assert none.count("a" * 64) == 0

@@ -27,6 +27,12 @@ from hoaphuong.signing.actions.items import (
     put_back_of,
 )
 from hoaphuong.signing.actions.messages import NoSeal, seal_message
+from hoaphuong.signing.actions.standing import (
+    NoStandingOrder,
+    give_standing_order,
+    seal_as_ordered,
+    withdraw_standing_order,
+)
 from hoaphuong.signing.actions.tokens import (
     NotPrepared,
     finish_with_cms,
@@ -40,6 +46,7 @@ __all__ = [
     "ImageRefused",
     "NoSeal",
     "NoSuchBatch",
+    "NoStandingOrder",
     "NoSuchCertificate",
     "NotAuthorised",
     "NotPrepared",
@@ -52,6 +59,7 @@ __all__ = [
     "fail",
     "finish_with_cms",
     "forget_prepared",
+    "give_standing_order",
     "keep_image",
     "let_archive_wait",
     "let_wait",
@@ -59,10 +67,12 @@ __all__ = [
     "prepare_for_token",
     "put_back_of",
     "record_certificate",
+    "seal_as_ordered",
     "seal_message",
     "stamp_now",
     "try_again",
     "undo_image",
     "withdraw",
     "withdraw_certificate",
+    "withdraw_standing_order",
 ]

@@ -75,7 +75,7 @@ def order_batch(
         BatchItem(batch=batch, position=number, kind=kind, subject=subject)
         for number, subject in enumerate(papers, 1)
     ]
-    _insert(items)
+    insert(items)
     event = BatchOrdered(
         batch=Ref(batch.key),
         kind=Code(kind),
@@ -87,7 +87,8 @@ def order_batch(
     return batch.key
 
 
-def _insert(items: list[BatchItem]) -> None:
+def insert(items: list[BatchItem]) -> None:
+    """Put papers before the signers; WaitsAlready."""
     try:
         with transaction.atomic():
             BatchItem.objects.bulk_create(items, batch_size=500)

@@ -9,6 +9,8 @@ from hoaphuong.signing.contracts.events import (
     PaperRestamped,
     PaperSigned,
     SignatureImageKept,
+    StandingOrderGiven,
+    StandingOrderWithdrawn,
 )
 from hoaphuong.signing.contracts.facts import (
     BatchFacts,
@@ -53,6 +55,8 @@ __all__ = [
     "SignatureField",
     "SignatureFinding",
     "SignatureImageKept",
+    "StandingOrderGiven",
+    "StandingOrderWithdrawn",
     "TextField",
     "ToSign",
     "Verdict",

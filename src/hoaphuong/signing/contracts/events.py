@@ -1,7 +1,7 @@
 """What happened in signing, as facts with references and codes only."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar
 
 from hoaphuong.kernel.values import Code, Ref
@@ -82,6 +82,30 @@ class BatchOrdered:
     certificate: Ref
     agency: Code
     papers: int
+
+
+@dataclass(frozen=True)
+class StandingOrderGiven:
+    """A clerk who showed a second factor has papers of one kind sealed as they come."""
+
+    name: ClassVar[str] = "signing.standing_order_given"
+    subject: ClassVar[str] = "order"
+    order: Ref
+    kind: Code
+    agency: Code
+    certificate: Ref
+    until: date
+
+
+@dataclass(frozen=True)
+class StandingOrderWithdrawn:
+    """Papers of this kind are no longer sealed as they come."""
+
+    name: ClassVar[str] = "signing.standing_order_withdrawn"
+    subject: ClassVar[str] = "order"
+    order: Ref
+    kind: Code
+    agency: Code
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from hoaphuong.signing.models.batches import Batch, BatchItem
 from hoaphuong.signing.models.holders import Certificate, HolderKind, SignatureImage
 from hoaphuong.signing.models.signatures import ArchiveItem, PaperSignature, Prepared
+from hoaphuong.signing.models.standing import StandingOrder
 
 __all__ = [
     "ArchiveItem",
@@ -13,4 +14,5 @@ __all__ = [
     "PaperSignature",
     "Prepared",
     "SignatureImage",
+    "StandingOrder",
 ]

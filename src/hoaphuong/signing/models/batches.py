@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from hoaphuong.kernel.field_classes import FieldClasses
 from hoaphuong.kernel.keys import new_key
 from hoaphuong.signing.models.holders import Certificate
+from hoaphuong.signing.models.standing import StandingOrder
 
 
 class Batch(models.Model):
@@ -33,6 +34,10 @@ class Batch(models.Model):
     failures = models.PositiveIntegerField(default=0)
     fault = models.CharField(max_length=40, blank=True)
     waits_until = models.DateTimeField(null=True)
+    # Set when no person ordered this batch itself.
+    standing = models.ForeignKey(
+        StandingOrder, models.PROTECT, null=True, related_name="+", db_index=False
+    )
 
     class Meta:
         constraints = [

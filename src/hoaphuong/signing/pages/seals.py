@@ -8,7 +8,7 @@ from hoaphuong.identity import queries as identity
 from hoaphuong.kernel.access import covers, page
 from hoaphuong.kernel.access_lines import shown
 from hoaphuong.signing import queries
-from hoaphuong.signing.pages import images
+from hoaphuong.signing.pages import images, standing
 
 
 @require_GET
@@ -26,6 +26,7 @@ def _shown(request: HttpRequest, *, fault: str = "", at_agency: str = "") -> Htt
     for one in queries.certificates_of_agencies(mine):
         certificates.setdefault(one.agency, []).append(images.certificate_row(one))
     pictures = queries.images_of_agencies(mine)
+    orders = queries.standing_orders(mine)
     seals = [
         {
             "agency": identity.agency(code),
@@ -33,6 +34,7 @@ def _shown(request: HttpRequest, *, fault: str = "", at_agency: str = "") -> Htt
             "certificates": certificates.get(code, []),
             "image": pictures.get(code, (None, False))[0],
             "earlier": pictures.get(code, (None, False))[1],
+            "standing": standing.rows(code, orders) if code in certificates else [],
             "fault": fault if code == at_agency else "",
         }
         for code in mine

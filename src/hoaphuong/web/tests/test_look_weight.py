@@ -58,7 +58,8 @@ def test_the_style_asks_only_for_fonts_that_are_copied():
 
 
 def test_libraries_are_pinned_and_the_lock_names_no_address():
-    wanted = json.loads((ROOT / "package.json").read_text())["dependencies"]
+    package = json.loads((ROOT / "package.json").read_text())
+    wanted = package["dependencies"] | package["devDependencies"]
     lock_text = (ROOT / "package-lock.json").read_text()
     locked = json.loads(lock_text)["packages"]
     assert all(re.fullmatch(r"\d+\.\d+\.\d+", version) for version in wanted.values())

@@ -1,0 +1,105 @@
+"""The only writers of payments."""
+
+from hoaphuong.payments.actions.attempts import (
+    ASK,
+    OPEN,
+    NothingToPay,
+    ask_back,
+    asked,
+    ended,
+    heard,
+    notified,
+    opened,
+    start,
+)
+from hoaphuong.payments.actions.beginning import FRESH, begin
+from hoaphuong.payments.actions.collecting import Counted, Untrue, collect
+from hoaphuong.payments.actions.ledger import AlreadyEntered, post
+from hoaphuong.payments.actions.orders import NotOpen, cancel, order
+from hoaphuong.payments.actions.receipts import (
+    RECEIPT,
+    put_before_seal,
+    seal_receipt,
+    try_receipts_again,
+)
+from hoaphuong.payments.actions.reconciling import (
+    AlreadySettled,
+    StillOpen,
+    WrongWay,
+    close_day,
+    compare,
+    settle_difference,
+)
+from hoaphuong.payments.actions.refunds import (
+    REFUND,
+    NotYours,
+    Settled,
+    TooMuch,
+    ask_refund,
+    charge_back,
+    refund_sent,
+    settle_refund,
+)
+from hoaphuong.payments.actions.statements import (
+    MATCH,
+    NoReason,
+    NotWaiting,
+    known_as,
+    match_line,
+    match_lines,
+    read_statement,
+    set_line_aside,
+)
+from hoaphuong.payments.actions.till import OtherSum, bring_to_bank, take_cash
+
+__all__ = [
+    "ASK",
+    "AlreadyEntered",
+    "AlreadySettled",
+    "Counted",
+    "FRESH",
+    "MATCH",
+    "NoReason",
+    "NotOpen",
+    "NotWaiting",
+    "NotYours",
+    "NothingToPay",
+    "OPEN",
+    "RECEIPT",
+    "OtherSum",
+    "REFUND",
+    "Settled",
+    "StillOpen",
+    "TooMuch",
+    "Untrue",
+    "WrongWay",
+    "ask_back",
+    "ask_refund",
+    "asked",
+    "begin",
+    "bring_to_bank",
+    "cancel",
+    "charge_back",
+    "close_day",
+    "collect",
+    "compare",
+    "ended",
+    "heard",
+    "known_as",
+    "match_line",
+    "match_lines",
+    "notified",
+    "opened",
+    "order",
+    "post",
+    "put_before_seal",
+    "read_statement",
+    "refund_sent",
+    "seal_receipt",
+    "set_line_aside",
+    "settle_difference",
+    "settle_refund",
+    "start",
+    "take_cash",
+    "try_receipts_again",
+]
