@@ -1,5 +1,6 @@
 """A demonstration brings its stand-ins: started, restarted and ended with the city."""
 
+import json
 import os
 import signal
 import socket
@@ -100,3 +101,13 @@ def test_a_real_city_gets_no_stand_ins(home):
     (home / "mode").write_text("city")
     stand_in.prepare(home, near=8_000)
     assert [path.name for path in home.iterdir()] == ["mode"]
+
+
+def test_a_folder_of_an_earlier_version_keeps_its_addresses_and_gets_the_new_ones(tmp_path):
+    chosen = stand_ins.choose(tmp_path, near=20_100)
+    ports = {name: int(chosen[name].rsplit(":", 1)[1]) for name in ("authority", "axis")}
+    (tmp_path / "demo" / "stand-ins.json").write_text(json.dumps(ports))
+    assert list(stand_ins.addresses(tmp_path)) == ["authority", "axis"]
+    again = stand_ins.choose(tmp_path, near=9_000)
+    assert set(again) == set(stand_ins.NAMES)
+    assert {name: again[name] for name in ports} == {name: chosen[name] for name in ports}
