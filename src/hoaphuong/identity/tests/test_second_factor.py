@@ -408,4 +408,5 @@ def test_one_code_in_many_hands_at_once_is_accepted_once(real_city):
     with ThreadPoolExecutor(2) as processes:
         asked = script.format(at=now, start=now + 4)
         told = list(processes.map(real_city.python, [asked, asked]))
-    assert sum(int(one.stdout) for one in told) == 1, [one.stderr for one in told]
+    assert [one.returncode for one in told] == [0, 0], [one.stderr for one in told]
+    assert sum(int(one.stdout) for one in told) == 1

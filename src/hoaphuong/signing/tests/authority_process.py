@@ -63,6 +63,15 @@ class Running:
         lines = (self.folder / "requests.jsonl").read_text().splitlines()
         return [json.loads(line) for line in lines]
 
+    def asked_until_now(self) -> int:
+        """How often it was asked, once what hangs (two seconds at most) is written down too."""
+        count, since = len(self.requests()), time.monotonic()
+        while time.monotonic() - since < 2.5:
+            time.sleep(0.1)
+            if (now := len(self.requests())) != count:
+                count, since = now, time.monotonic()
+        return count
+
     def answers(self) -> bool:
         try:
             with urllib.request.urlopen(f"{self.address}/healthz", timeout=2) as answer:

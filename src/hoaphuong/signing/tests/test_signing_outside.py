@@ -200,7 +200,7 @@ def test_only_allowed_addresses_are_asked_for_stamps_and_answers(
     from hoaphuong.kernel.outside import Outside
 
     elsewhere = Outside.of(["http://127.0.0.1:1"])
-    before = len(authority.requests())
+    before = authority.asked_until_now()
     answers = HttpRevocation(outside=elsewhere)
     monkeypatch.setattr(keyring, "answers", lambda: answers)
     key = order(held, desk, a=reserved())
