@@ -32,9 +32,11 @@ def planted_once(
 
 
 @pytest.fixture
-def planted(planted_once, db, settings) -> Planted:
+def planted(planted_once, db, settings, monkeypatch) -> Planted:
     found, settings.HOME = planted_once
     settings.DEMO = False
     settings.TRACKING_PER_MINUTE = 100_000
-    settings.PAYMENTS = {"vietqr": planted_fees.PAID_INTO}
+    settings.PAYMENTS = planted_fees.PROVIDERS
+    for name in ("VNPAY", "PAYPLAT"):
+        monkeypatch.setenv(f"HOAPHUONG_{name}_SECRET", "only-for-tests")
     return copy.deepcopy(found)

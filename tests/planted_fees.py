@@ -16,6 +16,12 @@ from hoaphuong.signing.tests.factories import YEAR, key_and_certificate
 
 ASKED, CAME, WRONG = 50_000, 20_000, 1_000
 PAID_INTO = {"bin": "999999", "number": "0225000000", "holder": "KBNN"}
+# Known, and nowhere to be asked.
+PROVIDERS = {
+    "vietqr": PAID_INTO,
+    "vnpay": {"merchant": "M", "pay": "http://pay.invalid", "api": "http://pay.invalid/api"},
+    "payplat": {"partner": "P", "api": "http://plat.invalid", "account": PAID_INTO},
+}
 WORDS = ("hoan", "saoke")
 
 

@@ -37,7 +37,7 @@ pytestmark = pytest.mark.django_db
 SECOND_FACTOR_URL = "identity:second_factor"
 ROUTES = matrix.routes()
 # A form that asks again says 422, and a limit of the sign-in library 429: nothing was shown.
-ANSWERS = {"open": {200, 302, 422, 429}, "403": {403}, "404": {404}}
+ANSWERS = {"open": {200, 302, 303, 422, 429}, "403": {403}, "404": {404}}
 
 
 def posted(route: Route, planted: Planted, whose: str, person: str) -> Any:

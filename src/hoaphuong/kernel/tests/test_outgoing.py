@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import transaction
+from django.utils import translation
 
 from hoaphuong.kernel import outgoing
 from hoaphuong.kernel.journal import OutsideAnAction
@@ -184,9 +185,10 @@ def test_a_kind_and_its_fault_are_called_what_the_app_says():
     facts = {"key": "k", "subject": "s", "state": "dead", "attempts": 1}
     facts |= {"next_at": AT, "created_at": AT}
     known = outgoing.CallFacts(kind="exchange.send", fault="AxisFault", **facts)
-    assert [str(words) for words in outgoing.said(known)] == [
-        "Thông điệp gửi trục liên thông", "Trục liên thông không phản hồi.",
-    ]  # fmt: skip
+    with translation.override("vi"):
+        assert [str(words) for words in outgoing.said(known)] == [
+            "Thông điệp gửi trục liên thông", "Trục liên thông không phản hồi.",
+        ]  # fmt: skip
     unknown = outgoing.CallFacts(kind="test.call", fault="ValueError", **facts)
     assert outgoing.said(unknown) == ("test.call", "ValueError")
 
