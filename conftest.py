@@ -62,6 +62,15 @@ def fresh_memory() -> Iterator[None]:
     limiter.cache_clear()
 
 
+@pytest.fixture(autouse=True)
+def vietnamese() -> Iterator[None]:
+    """Whatever language a test left behind, the next one begins in Vietnamese."""
+    from django.utils import translation
+
+    with translation.override("vi"):
+        yield
+
+
 @pytest.fixture
 def city(db) -> None:
     """Agencies and shipped procedures, as a fresh city has them."""

@@ -20,7 +20,7 @@ class OutsideAnAction(Exception):
 def plain(value: Any) -> Any:
     """A contract field as JSON: Money as text and currency, dates in ISO 8601."""
     if isinstance(value, Money):
-        return {"amount": str(value.amount), "currency": value.currency}
+        return {"amount": value.written, "currency": value.currency}
     if isinstance(value, date):
         return value.isoformat()
     return value

@@ -45,6 +45,11 @@ class Money:
             raise TypeError("Money is multiplied by an int or a Decimal, not a float.")
         return Money(self.amount * factor, self.currency)
 
+    @property
+    def written(self) -> str:
+        """The amount as it is stored in texts: no exponent, no zeros behind the point."""
+        return f"{self.amount.normalize():f}"
+
     def rounded_half_up(self) -> "Money":
         """To whole đồng, a half going up: how the treasury rounds a fee."""
         return Money(self.amount.quantize(Decimal(1), ROUND_HALF_UP), self.currency)

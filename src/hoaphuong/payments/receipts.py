@@ -10,7 +10,6 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-import segno
 from django.conf import settings
 from django.urls import reverse
 from django.utils.timezone import localtime
@@ -63,6 +62,8 @@ def dong(amount: int) -> str:
 
 def facts_of(receipt: Receipt) -> dict[str, Any]:
     """What the sheet says: always in Vietnamese, the language of the form."""
+    import segno  # with the first receipt, not with the server
+
     order = receipt.order
     agency = identity.agency(receipt.agency_code)
     parent = identity.agency(agency.parent).name if agency.parent else ""

@@ -236,8 +236,9 @@ def body_of_row(contract: type, row: dict[str, Any]) -> str:
     body: dict[str, Any] = {}
     for name, (kind, _optional) in contract_kinds(contract).items():
         if kind is Money:
-            amount = row[f"{name}_amount"]
-            value = amount and {"amount": str(amount), "currency": row[f"{name}_currency"]}
+            amount, currency = row[f"{name}_amount"], row[f"{name}_currency"]
+            written = None if amount is None else Money(amount).written
+            value = written and {"amount": written, "currency": currency}
         else:
             value = row[name]
             if isinstance(value, date):

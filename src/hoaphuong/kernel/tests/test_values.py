@@ -69,3 +69,11 @@ def test_folding_twice_changes_nothing_more(text):
 
 def test_a_search_box_gives_at_most_eight_words():
     assert words("a b c d e f g h i k") == list("abcdefgh")
+
+
+@pytest.mark.parametrize(
+    ("amount", "written"),
+    [("0", "0"), ("0.00", "0"), ("50000.00", "50000"), ("1E+5", "100000"), ("12.50", "12.5")],
+)
+def test_an_amount_is_written_in_one_way(amount, written):
+    assert Money(Decimal(amount)).written == written

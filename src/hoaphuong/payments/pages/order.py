@@ -7,7 +7,6 @@ from functools import cache, wraps
 from pathlib import Path
 from typing import Any
 
-import segno
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -184,6 +183,8 @@ def leaving(request: HttpRequest, token: str, way: str) -> HttpResponse:
 
 def _code(found: FeeOrder) -> tuple[Attempt, connected.OwnAccount, Any]:
     """The transfer that waits for an order, whereto, and its code; Http404."""
+    import segno  # with the first code, not with the server
+
     attempt, own = lists.newest_attempt(found, "vietqr"), connected.own_account()
     if attempt is None or own is None or found.state != "open":
         raise Http404

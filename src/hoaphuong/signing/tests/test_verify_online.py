@@ -23,7 +23,8 @@ YEAR = timedelta(days=365)
 @pytest.fixture
 def paper(authority, tmp_path):
     """A file signed by an officer of the running authority, without any evidence in it."""
-    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
+    key = ec.generate_private_key(ec.SECP256R1())
+    now = datetime.now(UTC) - timedelta(minutes=1)  # before whatever is revoked later
     der = demonstration.issue(
         authority.folder, name="Nguyễn Văn Thử", public_key=key.public_key(),
         valid_from=now - YEAR, valid_to=now + YEAR,
