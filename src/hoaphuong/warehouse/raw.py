@@ -234,11 +234,13 @@ def _columns(contract: type, entries: list[Entry]) -> pa.Table:
 def body_of_row(contract: type, row: dict[str, Any]) -> str:
     """The event's canonical JSON again, from its row: what a comparison with the journal needs."""
     body: dict[str, Any] = {}
+    value: Any
     for name, (kind, _optional) in contract_kinds(contract).items():
         if kind is Money:
             amount, currency = row[f"{name}_amount"], row[f"{name}_currency"]
-            written = None if amount is None else Money(amount).written
-            value = written and {"amount": written, "currency": currency}
+            value = None
+            if amount is not None:
+                value = {"amount": Money(amount).written, "currency": currency}
         else:
             value = row[name]
             if isinstance(value, date):
