@@ -4,7 +4,6 @@ HOAPHUONG_KILLS and HOAPHUONG_PAYMENTS say how many; 200 and 2,000 take about ha
 """
 
 import http.client
-import json
 import os
 import random
 import threading
