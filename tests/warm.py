@@ -14,6 +14,7 @@ import site
 import subprocess
 import sys
 import tempfile
+import threading
 import types
 from collections.abc import Sequence
 from functools import cache
@@ -33,6 +34,7 @@ class Starter:
     """The process that the others are forked from, one at a time; it ends with its parent."""
 
     def __init__(self) -> None:
+        self._lock = threading.Lock()
         self._folder = tempfile.TemporaryDirectory(prefix="hoaphuong-warm-")
         pipes: Any = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
         words = [sys.executable, "-P", __file__]
@@ -44,19 +46,20 @@ class Starter:
         """As ``subprocess.run`` of Python with words that begin with ``-c`` or ``-m``."""
         out, err = (Path(self._folder.name) / name for name in ("out", "err"))
         job = {"words": words, "env": env, "out": str(out), "err": str(err)}
-        try:
-            self._process.stdin.write(json.dumps(job) + "\n")
-            self._process.stdin.flush()
-            pid = int(self._process.stdout.readline())
-            late = not select.select([self._process.stdout], [], [], timeout)[0]
-            if late:
-                os.kill(pid, 9)
-            status = int(self._process.stdout.readline())
-        except BaseException:  # a test's own time limit: the next answer would be another's
-            self._process.kill()
-            starter.cache_clear()
-            raise
-        said = [path.read_text() for path in (out, err)]
+        with self._lock:
+            try:
+                self._process.stdin.write(json.dumps(job) + "\n")
+                self._process.stdin.flush()
+                pid = int(self._process.stdout.readline())
+                late = not select.select([self._process.stdout], [], [], timeout)[0]
+                if late:
+                    os.kill(pid, 9)
+                status = int(self._process.stdout.readline())
+            except BaseException:  # a test's own time limit: the next answer would be another's
+                self._process.kill()
+                starter.cache_clear()
+                raise
+            said = [path.read_text() for path in (out, err)]
         if late:
             raise subprocess.TimeoutExpired(words, timeout, *said)
         return subprocess.CompletedProcess(words, status, *said)

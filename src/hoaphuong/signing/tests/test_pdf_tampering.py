@@ -6,11 +6,13 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 
 import pytest
+from cryptography import x509
 
 from hoaphuong.signing.contracts import Level, ToSign, Verdict
 from hoaphuong.signing.pdf import sign
 from hoaphuong.signing.tests.pdf_papers import AT, authority, der, key, look, reserved
 from hoaphuong.signing.verification import verify
+from hoaphuong.signing.verification.certificates import BadCertificate, Certificate
 from hoaphuong.signing.verification.trust import Anchors
 
 LATER = timedelta(minutes=10)  # than the stamps, however long the other tests took
@@ -69,3 +71,14 @@ def test_a_byte_put_in_or_left_out_is_found(at):
     place = {"begin": 100, "middle": len(made) // 2, "end": len(made) - 3}[at]
     assert _verdict(made[:place] + b" " + made[place:]) is not Verdict.VALID
     assert _verdict(made[:place] + made[place + 1 :]) is not Verdict.VALID
+
+
+def test_a_certificate_whose_signature_ends_within_an_octet_is_none():
+    """The lowest bit is said to be unused: the octets of the signature stay what they were."""
+    made = bytearray(der(authority().root))
+    at = len(made) - 1 - len(authority().root.signature)
+    assert made[at] == 0
+    made[at], made[-1] = 1, made[-1] & 0xFE
+    assert x509.load_der_x509_certificate(bytes(made)).signature  # which the library takes
+    with pytest.raises(BadCertificate):
+        Certificate(bytes(made))

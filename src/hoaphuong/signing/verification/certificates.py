@@ -45,6 +45,8 @@ class Certificate:
         self.der = der
         try:
             self.x509 = x509.load_der_x509_certificate(der)
+            if der[-1 - len(self.x509.signature)]:  # X.690, 8.6.2.2: a signature is whole octets
+                raise ValueError("its signature ends within an octet")
             self.subject = self.x509.subject.public_bytes()
             self.issuer = self.x509.issuer.public_bytes()
             self.serial = self.x509.serial_number
