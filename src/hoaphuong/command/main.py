@@ -50,7 +50,7 @@ def parser() -> argparse.ArgumentParser:
     signer = command("signer", "signer", "sign what waits", shown=False)
     signer.add_argument("slot", type=int, metavar="SLOT")
     signer.add_argument("--parent", type=int, default=0, metavar="PID", help="end with it")
-    signer.add_argument("--linger", type=float, default=120.0, metavar="SECONDS")
+    signer.add_argument("--linger", type=float, default=30.0, metavar="SECONDS")
     command("collect", "collect", "collect static files", shown=False)
     stand_in = command("stand-in", "stand_in", "play an outside system", shown=False)
     stand_in.add_argument("name", choices=["authority", "axis", "bank", "post"])

@@ -1,6 +1,7 @@
 """``up``: prepares the data folder, starts web and worker, stops both together."""
 
 import argparse
+import multiprocessing
 import os
 import signal
 import socket
@@ -167,14 +168,20 @@ class _Running:
         return False
 
     def _greet(self) -> None:
+        """Said by a process of its own: the personas are Django's, whose memory it takes along."""
+        greeting = multiprocessing.get_context("fork").Process(target=self._say)
+        greeting.start()
+        greeting.join()
+        if self.asked.open:
+            webbrowser.open(self.address)
+
+    def _say(self) -> None:
         print(f"\n  Hoa Phượng: {self.address}\n")
         if not self.asked.no_demo:
             from hoaphuong.command.personas import lines
 
             print("\n".join(lines(self.address)))
         print("\n  Ctrl-C dừng cả hai tiến trình / stops both.\n", flush=True)
-        if self.asked.open:
-            webbrowser.open(self.address)
 
     def _end(self) -> None:
         """Ask all to stop; end what has not stopped after ten seconds."""

@@ -35,7 +35,8 @@ def start_signers() -> bool:
         if slot in _children or _is_held(slot):
             continue
         words = [sys.executable, "-m", "hoaphuong", "signer", str(slot)]
-        words += ["--parent", str(os.getpid()), "--linger", str(LINGER.total_seconds())]
+        linger_s = LINGER.total_seconds() if slot == 1 else 0.0  # the next single one needs one
+        words += ["--parent", str(os.getpid()), "--linger", str(linger_s)]
         if not _children:
             atexit.register(stop_signers)
         _children[slot] = subprocess.Popen(words)
