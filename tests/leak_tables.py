@@ -29,6 +29,8 @@ PEOPLE = {
     "case officer elsewhere": Kind("case_officer", "elsewhere"),
     "head elsewhere": Kind("head", "elsewhere"),
     "head above": Kind("head", "above"),
+    "accountant": Kind("accountant", "here"),
+    "accountant above": Kind("accountant", "above"),
     "former clerk": Kind("", "here"),
     "leader": Kind("leader", "city"),
     "steward": Kind("steward", "city"),
@@ -72,9 +74,9 @@ RIGHTS = {
     "identity.manage_staff": ({"administrator"}, "city"),
     "notices.settle_calls": ({"administrator"}, "city"),
     "payments.own": ({"citizen"}, "owner"),
-    "payments.view": ({"clerk", "case_officer", "head"}, "agency"),
+    "payments.view": ({"clerk", "case_officer", "accountant", "head"}, "agency"),
     "payments.collect": ({"clerk"}, "agency"),
-    "payments.reconcile": ({"clerk", "head"}, "agency"),
+    "payments.reconcile": ({"accountant"}, "agency"),
     "payments.approve_refund": ({"head"}, "agency"),
     "signing.sign": ({"head", "leader"}, "owner"),
     "signing.seal": ({"clerk"}, "agency"),
@@ -187,7 +189,7 @@ SHOWS = {
         for signer in SIGNERS.values()
     },
     "documents:steering": {"leader": set(ROWS)},
-    "payments:statements": {"head above": set(ROWS)},
+    "payments:statements": {"accountant above": set(ROWS)},
 }
 # Rows of the city's own account, whomever they name: for who holds the right over the whole city.
 OF_THE_CITY = {"payments:statement_line"}

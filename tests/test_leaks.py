@@ -477,7 +477,7 @@ def test_what_is_planted_of_fees_can_be_seen_by_those_who_may(planted):
         ("payments:orders", "case officer", {"ten"}),
         ("payments:refunds", "head", {"hoan"}),
         ("payments:collect", "clerk", {"ten"}),
-        ("payments:statements", "head above", {"saoke"}),
+        ("payments:statements", "accountant above", {"saoke"}),
         ("payments:order", "owner", {"ten"}),
     ]
     for name, person, words in seen:

@@ -29,6 +29,7 @@ PAID = (
 @dataclass(frozen=True)
 class _Cast:
     clerk: str
+    accountant: str
     officer: str
     ward: str
 
@@ -44,11 +45,11 @@ def load() -> None:
     """Dossiers whose fees were asked for, once; some of them are paid."""
     if numbers_given(SERIES):
         return
-    people = {name: identity.demo_account(name) for name in ("mai", "son", "phuong")}
-    mai, son, phuong = (people[name] for name in ("mai", "son", "phuong"))
-    if mai is None or son is None or phuong is None or not mai.agency_id:
+    people = {name: identity.demo_account(name) for name in ("mai", "ngan", "son", "phuong")}
+    mai, ngan, son, phuong = people.values()
+    if mai is None or ngan is None or son is None or phuong is None or not mai.agency_id:
         return
-    cast = _Cast(mai.key, son.key, mai.agency_id)
+    cast = _Cast(mai.key, ngan.key, son.key, mai.agency_id)
     now = timezone.now()
     with transaction.atomic():
         next_number(SERIES)
@@ -126,6 +127,6 @@ def _fee(cast: _Cast, dossier: Dossier, way: str, more: int, at: datetime, *, na
             amount=more,
             source="over",
             reason="Người nộp chuyển thừa, đề nghị hoàn lại phần thừa.",
-            by=cast.clerk,
+            by=cast.accountant,
             at=paid_at + timedelta(hours=1),
         )

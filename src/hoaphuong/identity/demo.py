@@ -114,8 +114,10 @@ PERSONAS = (
     ("mai", "Lê Thị Mai", "clerk", "ward", "Công chức một cửa"),
     ("son", "Phạm Minh Sơn", "case_officer", "ward", "Chuyên viên"),
     ("lan", "Đỗ Ngọc Lan", "head", "ward", "Chánh Văn phòng"),
+    ("ngan", "Đoàn Thị Kim Ngân", "accountant", "ward", "Kế toán"),
     ("thu", "Ngô Thị Thu", "clerk", "office", "Văn thư, Văn phòng UBND thành phố"),
     ("khanh", "Đặng Quốc Khánh", "head", "office", "Chánh Văn phòng UBND thành phố"),
+    ("khoa", "Trịnh Đức Khoa", "accountant", "office", "Kế toán, Văn phòng UBND thành phố"),
     ("hung", "Vũ Quốc Hưng", "leader", "city", "Lãnh đạo thành phố"),
     ("du", "Hoàng Gia Dữ", "steward", "city", "Quản trị dữ liệu"),
     ("tri", "Bùi Đức Trị", "administrator", "city", "Quản trị hệ thống"),
@@ -148,7 +150,7 @@ def _personas() -> None:
     for username, name, role, place, position in PERSONAS:
         if queries.demo_account(username) is not None:
             continue
-        sex = "M" if username in ("cang", "son", "khanh", "hung", "du", "tri") else "F"
+        sex = "M" if username in ("cang", "son", "khanh", "khoa", "hung", "du", "tri") else "F"
         born = date(1988, 5, 12)
         person = actions.record_person(
             full_name=name,

@@ -145,6 +145,7 @@ class Role(models.TextChoices):
     CITIZEN = "citizen"
     CLERK = "clerk"
     CASE_OFFICER = "case_officer"
+    ACCOUNTANT = "accountant"
     HEAD = "head"
     LEADER = "leader"
     STEWARD = "steward"

@@ -1,4 +1,4 @@
-"""What the demonstration's accountant finds: receipts sealed as they come, days compared."""
+"""What the demonstration's accountants find: receipts sealed as they come, days compared."""
 
 from datetime import timedelta
 
@@ -20,14 +20,14 @@ NIGHT = timedelta(hours=30)
 
 
 def load(*, scale: str, report: Report) -> None:
-    """Mai has the ward's receipts sealed as they come; the invented days are compared. Once."""
-    mai = identity.demo_account("mai")
-    if mai is None or not mai.agency_id or numbers_given(SERIES):
+    """Mai has the ward's receipts sealed as they come; Ngân has closed one compared day. Once."""
+    mai, ngan = identity.demo_account("mai"), identity.demo_account("ngan")
+    if mai is None or ngan is None or not mai.agency_id or numbers_given(SERIES):
         return
     report("Thu phí hư cấu", 0, 2)
     _standing_order(mai.key, mai.agency_id)
     report("Thu phí hư cấu", 1, 2)
-    _compare(mai.agency_id)
+    _compare(mai.agency_id, ngan.key)
     with transaction.atomic():
         next_number(SERIES)
     report("Thu phí hư cấu", 2, 2)
@@ -49,7 +49,7 @@ def _standing_order(account: str, agency: str) -> None:
     )
 
 
-def _compare(agency: str) -> None:
+def _compare(agency: str, accountant: str) -> None:
     """Of each provider's newest day: all the same, but for VNPAY, whose list says otherwise."""
     money = Collection.objects.filter(agency_code=agency).exclude(provider="cash")
     days = sorted(set(money.values_list("provider", "day")))
@@ -72,4 +72,4 @@ def _compare(agency: str) -> None:
             provider=provider, agency=agency, day=day, listed=listed, by="worker", at=at
         )
         if provider == "vietqr":
-            actions.close_day(key=row.key, by="worker", at=at + timedelta(hours=8))
+            actions.close_day(key=row.key, by=accountant, at=min(timezone.now(), at + timedelta(hours=8)))

@@ -1,4 +1,7 @@
-"""Rights over fees: the accountant of an agency is its clerk or its head, each for their part."""
+"""Rights over fees: who keeps the till does not compare the books, and who does sends nothing back.
+
+So money has three people: the clerk takes cash, the accountant compares and asks, the head approves.
+"""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -13,7 +16,7 @@ PERMISSIONS = [
     ),
     Permission(
         code="payments.view",
-        roles=frozenset({"clerk", "case_officer", "head"}),
+        roles=frozenset({"clerk", "case_officer", "accountant", "head"}),
         scope="agency",
         label=_("Read the agency's fees, payments and books"),
     ),
@@ -25,7 +28,7 @@ PERMISSIONS = [
     ),
     Permission(
         code="payments.reconcile",
-        roles=frozenset({"clerk", "head"}),
+        roles=frozenset({"accountant"}),
         scope="agency",
         label=_("Compare days with the providers, settle differences, ask for refunds"),
     ),

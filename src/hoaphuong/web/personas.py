@@ -42,6 +42,13 @@ PERSONAS = (
     ),
     Persona("lan", "Đỗ Ngọc Lan", _("Head of office"), _("Sees and assigns the work"), "officer"),
     Persona(
+        "ngan",
+        "Đoàn Thị Kim Ngân",
+        _("Accountant of the ward"),
+        _("Compares each day with the bank, asks for refunds, closes the day"),
+        "officer",
+    ),
+    Persona(
         "thu",
         "Ngô Thị Thu",
         _("Records clerk of the city's office"),
@@ -53,6 +60,13 @@ PERSONAS = (
         "Đặng Quốc Khánh",
         _("Head of the city's office"),
         _("Gives tasks, reviews and signs"),
+        "officer",
+    ),
+    Persona(
+        "khoa",
+        "Trịnh Đức Khoa",
+        _("Accountant of the city"),
+        _("Reads the bank's statements, keeps the city's books"),
         "officer",
     ),
     Persona("hung", "Vũ Quốc Hưng", _("City leader"), _("Reads the scoreboard"), "leader"),

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from hoaphuong.identity import actions as identity
+from hoaphuong.identity.models import Account
 from hoaphuong.kernel.models import AccessLine
 from hoaphuong.payments import accounts, actions, csv_files, queries
 from hoaphuong.payments.models import (
@@ -100,12 +101,14 @@ def test_an_order_s_page_tells_all_that_happened(acts_as):
     order = ordered("d1")
     attempt = actions.start(order=order.key, provider="vnpay", by="payer", at=AT)
     actions.collect(money=money("VN-77", 60_000, reference=attempt.reference), by="vnpay", at=AT)
-    page = text(acts_as("clerk").get(url("desk", order.key)))
+    page = text(acts_as("accountant").get(url("desk", order.key)))
     for shown in (attempt.reference, "VN-77", "60.000", "Đã nộp đủ", "Tiền vào", "Nộp thừa",
                   "chờ ký số của cơ quan"):  # fmt: skip
         assert shown in page, shown
     assert url("collect", order.key) not in page
-    assert text(acts_as("case_officer").get(url("desk", order.key))).count("Đề nghị hoàn tiền") == 0
+    assert "Đề nghị hoàn tiền" in page
+    for role in ("case_officer", "clerk", "head"):
+        assert "Đề nghị hoàn tiền" not in text(acts_as(role).get(url("desk", order.key))), role
 
 
 def test_cash_is_taken_once_for_the_sum_that_was_shown(acts_as):
@@ -158,32 +161,58 @@ def test_a_refund_takes_a_reason_and_two_people(acts_as):
     order = ordered("d1")
     actions.take_cash(order=order.key, amount=50_000, once=ONCE, by="t", at=AT)
     cash = Collection.objects.get()
-    head = acts_as("head")
     asked = {"money": cash.key, "source": "fees", "amount": "50000", "reason": ""}
-    head.post(url("ask_refund", order.key), asked)
-    head.post(url("ask_refund", order.key), asked | {"amount": "50001", "reason": "x"})
+    for role in ("clerk", "head"):
+        client = acts_as(role, name="w")
+        assert client.post(url("ask_refund", order.key), asked).status_code == 403, role
+    accountant = acts_as("accountant")
+    accountant.post(url("ask_refund", order.key), asked)
+    accountant.post(url("ask_refund", order.key), asked | {"amount": "50001", "reason": "x"})
     assert not Refund.objects.exists()
-    head.post(url("ask_refund", order.key), asked | {"reason": "Thu nhầm hồ sơ"})
+    accountant.post(url("ask_refund", order.key), asked | {"reason": "Thu nhầm hồ sơ"})
     refund = refund_of(order)
-    assert 'value="yes"' not in text(head.get(url("refunds")))
-    head.post(url("settle_refund", refund.key), {"approve": "yes"})
-    assert refund_of(order).state == "asked"  # one's own
-    assert acts_as("clerk").post(url("settle_refund", refund.key)).status_code == 403
-    other = acts_as("head", name="y")
-    assert "Thu nhầm hồ sơ" in text(other.get(url("refunds")))
-    other.post(url("settle_refund", refund.key), {"approve": "maybe"})
+    assert 'value="yes"' not in text(accountant.get(url("refunds")))
+    for role in ("accountant", "clerk"):
+        client = acts_as(role, name="y")
+        assert client.post(url("settle_refund", refund.key)).status_code == 403, role
+    head = acts_as("head")
+    assert "Thu nhầm hồ sơ" in text(head.get(url("refunds")))
+    head.post(url("settle_refund", refund.key), {"approve": "maybe"})
     assert refund_of(order).state == "asked"
-    other.post(url("refund_sent", refund.key), {"number": "PC-1"})
+    accountant = acts_as("accountant", name="z")
+    accountant.post(url("refund_sent", refund.key), {"number": "PC-1"})
     assert refund_of(order).state == "asked"
-    other.post(url("settle_refund", refund.key), {"approve": "yes"})
+    acts_as("head", name="z").post(url("settle_refund", refund.key), {"approve": "yes"})
     assert refund_of(order).state == "approved"
-    other.post(url("refund_sent", refund.key), {"number": ""})
+    accountant = acts_as("accountant", name="v")
+    accountant.post(url("refund_sent", refund.key), {"number": ""})
     assert refund_of(order).state == "approved"
     for _ in range(2):
-        other.post(url("refund_sent", refund.key), {"number": "PC-1"})
+        accountant.post(url("refund_sent", refund.key), {"number": "PC-1"})
     assert (refund_of(order).state, queries.balance(f"cash:{JUSTICE}")) == ("sent", 0)
-    assert "PC-1" in text(other.get(url("refunds"), {"state": "over"}))
+    assert "PC-1" in text(accountant.get(url("refunds"), {"state": "over"}))
     assert accounts.till_of(JUSTICE, timezone.localdate()).back == 50_000
+
+
+def test_nobody_approves_a_refund_that_they_asked_for(acts_as):
+    """Somebody with both roles is still one person."""
+    order = ordered("d1")
+    actions.take_cash(order=order.key, amount=50_000, once=ONCE, by="t", at=AT)
+    client = acts_as("accountant")
+    account = Account.objects.get(username__startswith="xaccountant")
+    identity.grant_role(
+        account=account.pk, role="head", agency=JUSTICE, valid_from=date(2025, 1, 1), by="t",
+        at=timezone.now(),
+    )  # fmt: skip
+    client.post(
+        url("ask_refund", order.key),
+        {"money": Collection.objects.get().key, "source": "fees", "amount": "50000",
+         "reason": "Thu nhầm"},
+    )  # fmt: skip
+    refund = refund_of(order)
+    assert 'value="yes"' not in text(client.get(url("refunds")))
+    assert client.post(url("settle_refund", refund.key), {"approve": "yes"}).status_code == 302
+    assert refund_of(order).state == "asked"
 
 
 def test_what_a_provider_sends_is_not_paid_by_hand_as_well(acts_as):
@@ -194,7 +223,7 @@ def test_what_a_provider_sends_is_not_paid_by_hand_as_well(acts_as):
         by="t", at=AT,
     )  # fmt: skip
     actions.settle_refund(key=refund.key, approve=True, by="head", at=AT)
-    client = acts_as("clerk")
+    client = acts_as("accountant")
     assert url("refund_sent", refund.key) not in text(client.get(url("refunds")))
     client.post(url("refund_sent", refund.key), {"number": "PC-1"})
     assert refund_of(order).state == "approved"
@@ -217,7 +246,7 @@ def difference(number):
 
 def test_a_day_is_closed_when_every_difference_is_settled_with_a_reason(acts_as):
     day = compared()
-    client = acts_as("clerk")
+    client = acts_as("accountant")
     assert "62.000" in text(client.get(url("days")))
     page = text(client.get(url("day", day.key)))
     assert "Không có trong sổ của cơ quan" in page
@@ -237,18 +266,17 @@ def test_a_day_is_closed_when_every_difference_is_settled_with_a_reason(acts_as)
     client.post(url("close_day", day.key))
     assert Reconciliation.objects.get().closed_at is not None
     assert "Đã xác minh" in text(client.get(url("day", day.key)))
-    assert acts_as("clerk", OTHER).get(url("day", day.key)).status_code == 404
+    assert acts_as("accountant", OTHER).get(url("day", day.key)).status_code == 404
 
 
 def test_who_only_reads_settles_nothing(acts_as):
     day = compared()
-    client = acts_as("case_officer")
-    assert 'name="how"' not in text(client.get(url("day", day.key)))
-    for name, key in (("settle", difference("V1").key), ("close_day", day.key)):
-        assert (
-            client.post(url(name, key), {"how": "keep", "reason": "x", "sure": "1"}).status_code
-            == 403
-        )
+    said = {"how": "keep", "reason": "x", "sure": "1"}
+    for role in ("case_officer", "clerk", "head"):
+        client = acts_as(role)
+        assert 'name="how"' not in text(client.get(url("day", day.key))), role
+        for name, key in (("settle", difference("V1").key), ("close_day", day.key)):
+            assert client.post(url(name, key), said).status_code == 403, (role, name)
 
 
 def test_the_books_add_up_to_nothing_and_their_file_to_their_balances(acts_as):
@@ -301,7 +329,7 @@ def test_the_city_s_accountant_reads_a_statement_and_settles_its_lines(acts_as, 
     settings.DEMO = False
     settings.PAYMENTS = {"vietqr": {"bin": "999999", "number": "0225", "holder": "KBNN"}}
     first, second = ordered("d1"), ordered("d2")
-    client = acts_as("clerk", CITY)
+    client = acts_as("accountant", CITY)
 
     def bring(content):
         file = io.BytesIO(content.encode())
@@ -330,7 +358,7 @@ def test_the_city_s_accountant_reads_a_statement_and_settles_its_lines(acts_as, 
     client.post(url("statement_line", fee.key, "de-rieng"), {"reason": "Phí ngân hàng"})
     assert StatementLine.objects.get(pk=fee.pk).reason == "Phí ngân hàng"
     assert "Phí ngân hàng" in text(client.get(url("statements"), {"state": "set_aside"}))
-    other = acts_as("clerk")
+    other = acts_as("accountant")
     assert "kế toán của thành phố" in text(other.get(url("statements"))).lower()
     assert (
         other.post(url("statement_line", fee.key, "de-rieng"), {"reason": "x"}).status_code == 404
