@@ -10,12 +10,16 @@ from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader
 from pyhanko.pdf_utils.xref import XRefSectionType
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature, SignatureCoverageLevel
 
+from hoaphuong.signing.verification.pdf_objects import read_object
+from hoaphuong.signing.verification.pdf_paths import paths_of
+
 _END_OF_TABLE = re.compile(rb">>\s*startxref\s+\d+\s+%%EOF[\s\0]*\Z")
 _END_OF_STREAM = re.compile(rb"\A[\s\0]*(?:endobj)?[\s\0]*startxref\s+\d+\s+%%EOF[\s\0]*\Z")
 _HEX = re.compile(rb"<(?:[0-9a-f]*|[0-9A-F]*)>")
 _DELIMITER = re.compile(b"[" + re.escape(misc.PDF_WHITESPACE + misc.PDF_DELIMITERS) + b"]")
 _NOT_HEX = re.compile(rb"[^0-9a-fA-F]")
 _COMPOSED = (generic.DictionaryObject, generic.ArrayObject, generic.DecryptedObjectProxy)
+_SIMPLE = {generic.NameObject, generic.NumberObject, generic.FloatObject, generic.BooleanObject}
 _SCRIPT = re.compile(rb"/(?:JavaScript|JS|Launch)\b")
 
 
@@ -60,6 +64,7 @@ def _name(name_bytes: bytes) -> generic.NameObject:
     return generic.NameObject(_spelt(name_bytes))
 
 
+generic.read_object = read_object
 generic.read_hex_string_from_stream = _hex_string
 generic.read_until_delimiter = _until_delimiter
 generic._decode_name = _name
@@ -69,11 +74,30 @@ class _Revision(HistoricalResolver):
     """pyHanko's view of one revision, which copies only what leads to other objects."""
 
     def _subsume_object(self, obj: Any) -> Any:
-        if isinstance(obj, generic.IndirectObject):
+        kind = type(obj)
+        if kind is generic.IndirectObject:
             return generic.IndirectObject(obj.idnum, obj.generation, self)
-        if isinstance(obj, _COMPOSED):
+        made: Any
+        if kind is generic.DictionaryObject:
+            made = generic.DictionaryObject()
+            for key, value in obj.items():
+                dict.__setitem__(made, key, self._part(value))
+        elif kind is generic.ArrayObject:
+            made = generic.ArrayObject(map(self._part, list.__iter__(obj)))
+        elif isinstance(obj, _COMPOSED):  # a stream, something encrypted
             return super()._subsume_object(obj)
-        return obj
+        else:
+            return obj
+        place = obj.get_container_ref()
+        made.container_ref = generic.Reference(place.idnum, place.generation, self)
+        return made
+
+    def _load_reverse_xref_cache(self) -> None:
+        if self._indirect_object_access_cache is None:
+            self._indirect_object_access_cache = paths_of(self)
+
+    def _part(self, value: Any) -> Any:
+        return value if type(value) in _SIMPLE else self._subsume_object(value)
 
 
 class Reader(PdfFileReader):
