@@ -72,4 +72,6 @@ def _compare(agency: str, accountant: str) -> None:
             provider=provider, agency=agency, day=day, listed=listed, by="worker", at=at
         )
         if provider == "vietqr":
-            actions.close_day(key=row.key, by=accountant, at=min(timezone.now(), at + timedelta(hours=8)))
+            actions.close_day(
+                key=row.key, by=accountant, at=min(timezone.now(), at + timedelta(hours=8))
+            )

@@ -1,4 +1,4 @@
-"""Rights over fees: who keeps the till does not compare the books, and who does sends nothing back.
+"""Rights over fees: who keeps the till does not compare the books; who does approves no refund.
 
 So money has three people: the clerk takes cash, the accountant compares and asks, the head approves.
 """
