@@ -275,27 +275,28 @@ def out_dossiers__city_year(core_dossiers__dossiers: ir.Table) -> ir.Table:
     return both.group_by("year").agg(**{m: both[m].sum() for m in measures})
 
 
-def out_dossiers__procedures_paid_online(
+def out_dossiers__fees_by_procedure(
     core_dossiers__dossiers: ir.Table, core_payments__orders: ir.Table
 ) -> ir.Table:
-    """Procedures that had a fee asked for and were paid online at least once, as a share of the
-    procedures that had a fee asked for, by month and agency: paid_online / procedures_with_fee,
-    between 0 and 1. Only procedures that were used are counted, so it is the part of indicator 3.5
-    of Decision 766/QĐ-TTg that the city's own books can tell.
+    """Dossiers with a fee to pay and those of them paid online, by the month in which the fee was
+    asked for, agency and procedure. Indicator 3.5 of Decision 766/QĐ-TTg is made of it: procedures
+    with a dossier paid online / procedures with a dossier that had a fee, between 0 and 1, each
+    procedure once in whatever months and agencies. A procedure that nobody used is not counted.
 
-    vi: Tỷ lệ thủ tục hành chính có hồ sơ thanh toán trực tuyến trên số thủ tục có yêu cầu nộp phí,
-    lệ phí, theo tháng và cơ quan: paid_online / procedures_with_fee, từ 0 đến 1. Chỉ tính thủ tục
-    có phát sinh hồ sơ: phần của chỉ số 3.5, Quyết định 766/QĐ-TTg, mà sổ của thành phố cho biết.
+    vi: Số hồ sơ phải nộp phí, lệ phí và số hồ sơ đã nộp trực tuyến, theo tháng yêu cầu nộp, cơ quan
+    và thủ tục. Chỉ số 3.5, Quyết định 766/QĐ-TTg: số thủ tục có hồ sơ nộp trực tuyến / số thủ tục
+    có hồ sơ phải nộp phí, từ 0 đến 1, mỗi thủ tục tính một lần dù ở nhiều tháng, nhiều cơ quan. Thủ
+    tục không phát sinh hồ sơ không được tính.
     """
     asked = core_payments__orders.filter(
         (_.about_kind == "dossier") & (_.amount_vnd > 0) & _.cancelled_on.isnull()
-    ).select("about", "agency", "ordered_on", "online", "paid_at")
-    named = asked.join(
+    ).mutate(online=_.online & _.paid_at.notnull())
+    named = asked.select("about", "agency", "ordered_on", "online").join(
         core_dossiers__dossiers.select(about=_.dossier, procedure=_.procedure), "about"
     )
-    by = named.group_by("agency", "procedure", month=_month_of(_.ordered_on))
-    each = by.agg(online=(_.online & _.paid_at.notnull()).any())
-    counted = each.group_by("month", "agency").agg(
-        procedures_with_fee=_.count(), paid_online=_.count(where=_.online)
+    each = named.group_by("about", "procedure").agg(
+        agency=_.agency.max(), ordered_on=_.ordered_on.min(), online=_.online.any()
     )
-    return counted.mutate(paid_online_share=_.paid_online / _.procedures_with_fee)
+    by = each.group_by("agency", "procedure", month=_month_of(_.ordered_on))
+    counted = by.agg(dossiers_with_fee=_.count(), paid_online=_.count(where=_.online))
+    return counted.select("month", "agency", "procedure", "dossiers_with_fee", "paid_online")

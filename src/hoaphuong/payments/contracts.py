@@ -215,7 +215,7 @@ class StatementLineSetAside:
 
 @dataclass(frozen=True)
 class DayCompared:
-    """Our books of one day were compared with a provider's list."""
+    """Our books of one day were compared with a provider's list; ``apart`` differs, unsettled."""
 
     name: ClassVar[str] = "payments.day_compared"
     subject: ClassVar[str] = "reconciliation"
@@ -227,6 +227,7 @@ class DayCompared:
     different: int
     ours: Money
     theirs: Money
+    apart: Money | None = None
 
 
 @dataclass(frozen=True)

@@ -78,20 +78,38 @@ def core_payments__refunds(raw_payments__refund_sent: ir.Table) -> ir.Table:
 
 
 def core_payments__days(
-    raw_payments__day_compared: ir.Table, raw_payments__day_closed: ir.Table
+    raw_payments__day_compared: ir.Table,
+    raw_payments__difference_settled: ir.Table,
+    raw_payments__day_closed: ir.Table,
 ) -> ir.Table:
-    """One row per compared day of a provider and an agency, as it was compared last."""
-    last = raw_payments__day_compared.group_by("reconciliation").agg(
-        agency=_.agency.max(),
-        provider=_.provider.max(),
-        day=_.day.max(),
-        matched=_.matched.argmax(_.occurred_at),
-        different=_.different.argmax(_.occurred_at),
-        ours_vnd=_dong(_.ours_amount.argmax(_.occurred_at)),
-        theirs_vnd=_dong(_.theirs_amount.argmax(_.occurred_at)),
+    """One row per compared day of a provider and an agency, as it was compared last; ``open_vnd``
+    is what differs and was not settled since."""
+    known = raw_payments__day_compared
+    # Before the event said it, only the two sums were known.
+    apart = ibis.coalesce(known.apart_amount, (known.theirs_amount - known.ours_amount).abs())
+    last = (
+        known.mutate(apart=apart)
+        .group_by("reconciliation")
+        .agg(
+            agency=_.agency.max(),
+            provider=_.provider.max(),
+            day=_.day.max(),
+            matched=_.matched.argmax(_.occurred_at),
+            different=_.different.argmax(_.occurred_at),
+            apart_vnd=_dong(_.apart.argmax(_.occurred_at)),
+            compared_at=_.occurred_at.max(),
+        )
     )
+    # An event told twice has the same id.
+    told = raw_payments__difference_settled.distinct(on="event_uuid", keep="first")
+    since = told.join(last.select("reconciliation", "compared_at"), "reconciliation")
+    settled = since.filter(_.occurred_at >= _.compared_at).group_by("reconciliation")
+    done = settled.agg(settled_vnd=_dong(_.amount_amount.sum()))
     closed = raw_payments__day_closed.group_by("reconciliation").agg(closed_at=_.occurred_at.max())
-    return last.left_join(closed, "reconciliation").drop("reconciliation_right")
+    joined = last
+    for other in (done, closed):
+        joined = joined.left_join(other, "reconciliation").drop("reconciliation_right")
+    return joined.mutate(open_vnd=_.apart_vnd - ibis.coalesce(_.settled_vnd, ibis.literal(0)))
 
 
 def _with_a_fee(orders: ir.Table) -> ir.Table:
@@ -127,18 +145,33 @@ def out_payments__online_share(core_payments__orders: ir.Table) -> ir.Table:
     return shares.mutate(online_share=_.paid_online / _.dossiers_with_fee)
 
 
+def out_payments__payments(core_payments__collections: ir.Table) -> ir.Table:
+    """Payments that came in, and how many of them online, by the month of the payment and the
+    agency: online / payments, between 0 and 1. Online is all but cash at the counter. It counts
+    payments; indicator 3.6 of Decision 766/QĐ-TTg counts dossiers: out_payments__online_share.
+
+    vi: Số lượt nộp phí, lệ phí và số lượt nộp trực tuyến, theo tháng nộp và cơ quan: online /
+    payments, từ 0 đến 1. Trực tuyến là mọi cách trừ tiền mặt tại quầy. Bảng này đếm lượt nộp; chỉ
+    số 3.6, Quyết định 766/QĐ-TTg, đếm hồ sơ: out_payments__online_share.
+    """
+    by = core_payments__collections.group_by("agency", month=_month_of(_.paid_on))
+    counted = by.agg(payments=_.count(), online=_.count(where=_.online))
+    shares = counted.select("month", "agency", "payments", "online")
+    return shares.mutate(online_share=_.online / _.payments)
+
+
 def out_payments__money(
     core_payments__collections: ir.Table,
     core_payments__refunds: ir.Table,
     core_payments__days: ir.Table,
 ) -> ir.Table:
     """Money in đồng by month, agency and provider: collected, refunded, charged back by payers'
-    banks, and the difference between our books and the providers' lists on the days of the month
-    as they were compared last (theirs less ours, added without sign by day).
+    banks, and in difference: what our books and the provider's list of a day say otherwise, each
+    transaction without its sign, as far as nobody has settled it since the day was compared last.
 
     vi: Số tiền (đồng) theo tháng, cơ quan và kênh thu: đã thu, đã hoàn, bị ngân hàng của người nộp
-    đòi lại, và chênh lệch giữa sổ của thành phố với bảng kê của kênh thu theo lần đối soát gần
-    nhất (cộng giá trị tuyệt đối từng ngày).
+    đòi lại, và đang lệch: số tiền mà sổ của thành phố và bảng kê của kênh thu ghi khác nhau, cộng
+    giá trị tuyệt đối từng giao dịch, chưa được xử lý từ lần đối soát gần nhất.
     """
     nothing = ibis.literal(0).cast("int64")
     names = ("collected_vnd", "refunded_vnd", "charged_back_vnd", "in_difference_vnd")
@@ -147,7 +180,6 @@ def out_payments__money(
         columns = {name: amounts.get(name, nothing).cast("int64") for name in names}
         return table.select("agency", "provider", month=_month_of(table[day]), **columns)
 
-    apart = (_.theirs_vnd - _.ours_vnd).abs()
     rows = ibis.union(
         told(
             core_payments__collections,
@@ -156,7 +188,7 @@ def out_payments__money(
             charged_back_vnd=_.charged_back_vnd,
         ),
         told(core_payments__refunds, "sent_on", refunded_vnd=_.amount_vnd),
-        told(core_payments__days, "day", in_difference_vnd=apart),
+        told(core_payments__days, "day", in_difference_vnd=_.open_vnd),
         distinct=False,
     )
     by = rows.group_by("month", "agency", "provider")
@@ -185,11 +217,13 @@ def out_payments__days_closed(core_payments__days: ir.Table) -> ir.Table:
 
 
 def out_payments__receipt_time(core_payments__orders: ir.Table) -> ir.Table:
-    """Seconds from the payment to the sealed receipt, by the month of the receipt and the agency:
-    how many receipts, their total, the longest, and how many were there within five minutes.
+    """Seconds from when an order's payment is known to the sealed receipt, by the month of the
+    receipt and the agency: how many receipts, their total, the longest, and how many were there
+    within five minutes. What a provider told late, or a bank's statement, counts from then.
 
-    vi: Thời gian từ khi nộp tiền đến khi có biên lai đã ký số (giây), theo tháng cấp biên lai và cơ
-    quan: số biên lai, tổng thời gian, lâu nhất, và số biên lai có trong vòng năm phút.
+    vi: Thời gian (giây) từ khi thành phố biết phiếu thu đã nộp đủ đến khi có biên lai ký số, theo
+    tháng cấp biên lai và cơ quan: số biên lai, tổng thời gian, lâu nhất, và số biên lai có trong
+    vòng năm phút. Khoản được báo muộn hoặc theo sao kê tính từ lúc nhận được tin.
     """
     given = core_payments__orders.filter(_.receipt_on.notnull())
     by = given.group_by("agency", month=_month_of(_.receipt_on))

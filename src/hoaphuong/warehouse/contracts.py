@@ -84,3 +84,29 @@ class AgencyFigures:
     @property
     def mean_working_days(self) -> float | None:
         return self.working_days_total / self.decided if self.decided else None
+
+
+@dataclass(frozen=True)
+class FeeFigures:
+    """Fees of an agency or of a month, amounts in đồng, seconds from the payment to the receipt.
+
+    ``of`` is the agency's code or the month's first day. Shares are between 0 and 1; they and means
+    are None without a denominator.
+    """
+
+    of: str
+    dossiers_with_fee: int = 0
+    paid_online: int = 0
+    collected_vnd: int = 0
+    refunded_vnd: int = 0
+    in_difference_vnd: int = 0
+    receipts: int = 0
+    seconds_total: int = 0
+
+    @property
+    def online_share(self) -> float | None:
+        return self.paid_online / self.dossiers_with_fee if self.dossiers_with_fee else None
+
+    @property
+    def mean_seconds(self) -> float | None:
+        return self.seconds_total / self.receipts if self.receipts else None

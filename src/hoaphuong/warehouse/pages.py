@@ -1,6 +1,7 @@
 """The leaders' scoreboard, and the tables anyone may take away."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
@@ -10,13 +11,22 @@ from django.views.decorators.http import require_GET
 
 from hoaphuong.kernel.access import page
 from hoaphuong.warehouse import publication, queries, wording
-from hoaphuong.warehouse.contracts import AgencyFigures, Definition, ScoreboardRow
+from hoaphuong.warehouse.contracts import AgencyFigures, Definition, FeeFigures, ScoreboardRow
 
 
 @dataclass(frozen=True)
 class AgencyLine:
     name: str
     figures: AgencyFigures
+
+
+@dataclass(frozen=True)
+class FeeLine:
+    """Fees of an agency, by its name, or of a month, by its first day."""
+
+    name: str | date
+    figures: FeeFigures
+    receipt: str | None
 
 
 @dataclass(frozen=True)
@@ -44,6 +54,20 @@ def _year(request: HttpRequest) -> int:
         return int(asked)
     this_year = timezone.localdate().year
     return max((year for year in queries.years() if year <= this_year), default=this_year)
+
+
+def _fees(year: int, called: dict[str, str]) -> dict[str, list[FeeLine]]:
+    """The same fees twice: by agency and by month."""
+    return {
+        "fees_by_agency": [
+            FeeLine(called.get(one.of, one.of), one, wording.lasting(one.mean_seconds))
+            for one in queries.fees(year, by="agency")
+        ],
+        "fees_by_month": [
+            FeeLine(date.fromisoformat(one.of), one, wording.lasting(one.mean_seconds))
+            for one in queries.fees(year, by="month")
+        ],
+    }
 
 
 def _now(request: HttpRequest) -> dict[str, Any]:
@@ -80,6 +104,7 @@ def _figures(request: HttpRequest) -> dict[str, Any]:
         ],
         "source": told["source_en" if language.startswith("en") else "source_vi"],
         "announced_year": told["year"],
+        **_fees(year, called),
     }
 
 

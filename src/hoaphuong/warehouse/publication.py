@@ -30,6 +30,7 @@ PUBLIC = {
     queries.ONLINE: PublicTable(("dossiers", "online"), "online_share", "received"),
     queries.ON_TIME: PublicTable(("decided_with_due_day", "on_time"), "on_time_share", "decided"),
     queries.DAYS: PublicTable(("decided", "working_days_total"), "mean_working_days", "decided"),
+    queries.PAYMENTS: PublicTable(("payments", "online"), "online_share", "payments"),
     queries.YEARS: PublicTable(
         (
             "received", "received_online", "decided", "decided_online", "decided_with_due_day",
@@ -62,9 +63,10 @@ def _figures(family: str, *, today: date) -> Figures:
 
 def _classes(family: str, counts: Counts) -> tuple[int, ...]:
     """The counts as classes that exclude one another."""
-    if family == "received":
+    whole = {"received": "dossiers", "payments": "payments"}.get(family)
+    if whole:
         online = counts.get("online", 0)
-        return (online, counts.get("dossiers", 0) - online)
+        return (online, counts.get(whole, 0) - online)
     with_due, on_time = counts.get("decided_with_due_day", 0), counts.get("on_time", 0)
     return (on_time, with_due - on_time, counts.get("decided", 0) - with_due)
 

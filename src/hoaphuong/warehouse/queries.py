@@ -10,6 +10,7 @@ from hoaphuong.warehouse import store
 from hoaphuong.warehouse.contracts import (
     AgencyFigures,
     Definition,
+    FeeFigures,
     Freshness,
     Indicator,
     ScoreboardRow,
@@ -31,6 +32,11 @@ YEARS = "out_dossiers__city_year"
 SIGNED = "out_documents__signed_share"
 EXCHANGED = "out_documents__exchanged_share"
 TASKS = "out_documents__assignments_on_time"
+PAID_ONLINE = "out_payments__online_share"
+PAYMENTS = "out_payments__payments"
+MONEY = "out_payments__money"
+RECEIPTS = "out_payments__receipt_time"
+BY_PROCEDURE = "out_dossiers__fees_by_procedure"
 ANNOUNCED = Path(__file__).parent / "data" / "announced_2023.toml"
 
 
@@ -99,6 +105,10 @@ def indicators(*, today: date, year: int) -> list[Indicator]:
     signed = _sum(SIGNED, "fully_signed", "documents", where=_directives(year))
     sent = _sum(EXCHANGED, "electronic", "copies", where=_months(year))
     tasks = _sum(TASKS, "on_time", "reported", where=_months(year))
+    paid = _sum(PAID_ONLINE, "paid_online", "dossiers_with_fee", where=_months(year))
+    asked = totals(BY_PROCEDURE, ["paid_online"], by=["procedure"], where=_months(year))
+    money = _sum(MONEY, "collected_vnd", where=_months(year))
+    receipts = _sum(RECEIPTS, "seconds_total", "receipts", where=_months(year))
     return [
         Indicator("received_today", RECENT, of_day["received"], None, None),
         Indicator("received_this_month", RECEIVED, of_month["dossiers"], None, None),
@@ -109,6 +119,15 @@ def indicators(*, today: date, year: int) -> list[Indicator]:
         _ratio("signed_share", SIGNED, signed["fully_signed"], signed["documents"]),
         _ratio("exchanged_share", EXCHANGED, sent["electronic"], sent["copies"]),
         _ratio("tasks_on_time_share", TASKS, tasks["on_time"], tasks["reported"]),
+        _ratio("paid_online_share", PAID_ONLINE, paid["paid_online"], paid["dossiers_with_fee"]),
+        _ratio(
+            "procedures_paid_online_share",
+            BY_PROCEDURE,
+            sum(row["paid_online"] > 0 for row in asked),
+            len(asked),
+        ),
+        Indicator("collected_vnd", MONEY, money["collected_vnd"], None, None),
+        _ratio("receipt_seconds", RECEIPTS, receipts["seconds_total"], receipts["receipts"]),
     ]
 
 
@@ -147,6 +166,25 @@ def by_agency(year: int) -> list[AgencyFigures]:
     return sorted(figures, key=lambda one: (-one.received, one.agency))
 
 
+def fees(year: int, *, by: str) -> list[FeeFigures]:
+    """Fees by ``agency``, most collected first, or by ``month`` in their order."""
+    if freshness() is None:
+        return []
+    asked = [
+        (PAID_ONLINE, ["dossiers_with_fee", "paid_online"]),
+        (MONEY, ["collected_vnd", "refunded_vnd", "in_difference_vnd"]),
+        (RECEIPTS, ["receipts", "seconds_total"]),
+    ]
+    found: dict[str, dict[str, int]] = {}
+    for table, measures in asked:
+        for row in totals(table, measures, by=[by], where=_months(year)):
+            found.setdefault(row.pop(by) or "", {}).update(row)
+    figures = [FeeFigures(of=of, **counted) for of, counted in found.items()]
+    if by == "month":
+        return sorted(figures, key=lambda one: one.of)
+    return sorted(figures, key=lambda one: (-one.collected_vnd, one.of))
+
+
 @cache
 def announced() -> dict[str, Any]:
     """The figures announced for one year, with their source."""
@@ -170,6 +208,11 @@ def scoreboard(year: int) -> list[ScoreboardRow]:
         signed, documents = counted["fully_signed"], counted["documents"]
         if documents:
             computed["documents_signed_share"] = (signed / documents, signed, documents)
+    if PAID_ONLINE in table_names():
+        counted = _sum(PAID_ONLINE, "paid_online", "dossiers_with_fee", where=_months(year))
+        paid, asked = counted["paid_online"], counted["dossiers_with_fee"]
+        if asked:
+            computed["paid_online_share"] = (paid / asked, paid, asked)
     found = []
     for figure in told["figures"]:
         value, numerator, denominator = computed.get(figure["code"], (None, None, None))

@@ -21,6 +21,10 @@ NAMES: dict[str, Any] = {
     "signed_share": lazy("Directive documents signed and sealed digitally"),
     "exchanged_share": lazy("Copies sent electronically"),
     "tasks_on_time_share": lazy("Tasks reported in time"),
+    "paid_online_share": lazy("Dossiers paid online"),
+    "procedures_paid_online_share": lazy("Procedures paid online"),
+    "collected_vnd": lazy("Fees collected"),
+    "receipt_seconds": lazy("Mean time from payment to receipt"),
 }
 PARTS: dict[str, Any] = {
     "online_share": lazy("dossiers received"),
@@ -29,6 +33,8 @@ PARTS: dict[str, Any] = {
     "signed_share": lazy("directive documents with a number"),
     "exchanged_share": lazy("copies sent"),
     "tasks_on_time_share": lazy("tasks reported"),
+    "paid_online_share": lazy("dossiers with a fee to pay"),
+    "procedures_paid_online_share": lazy("procedures with a fee to pay"),
 }
 
 
@@ -78,6 +84,17 @@ def percent(share: float | None) -> str | None:
     return None if share is None else f"{one_decimal(share * 100)}%"
 
 
+def lasting(seconds: float | None) -> str | None:
+    """A time in its largest fitting unit: seconds below two minutes, minutes below two hours."""
+    if seconds is None:
+        return None
+    if seconds < 120:
+        return _("{n} s").format(n=one_decimal(seconds))
+    if seconds < 7_200:
+        return _("{n} min").format(n=one_decimal(seconds / 60))
+    return _("{n} h").format(n=one_decimal(seconds / 3_600))
+
+
 def figure(value: float | None, unit: str) -> str | None:
     """A value of the scoreboard: a count, a share or an amount in billions of đồng."""
     if value is None:
@@ -98,24 +115,42 @@ def announced(row: ScoreboardRow) -> str | None:
     return words[row["announced_as"]].format(figure=said)
 
 
+MEANS = {"mean_working_days", "receipt_seconds"}
+
+
 def tile(indicator: Indicator, definition: Definition | None, *, year: int) -> Tile:
     """One indicator in words."""
     code, value = indicator.code, indicator.value
-    is_share = code.endswith("_share")
-    of_year = is_share or code == "mean_working_days"
-    said = percent(value) if is_share else whole(value)
-    days = code == "mean_working_days"
+    is_share, is_mean = code.endswith("_share"), code in MEANS
+    of_year = is_share or is_mean or code == "collected_vnd"
     return Tile(
         name=NAMES[code],
-        value=one_decimal(value) if days else said,
+        value=_said(code, value),
         period=_("in {year}").format(year=year) if of_year else "",
-        unit=_("working days") if days else "",
-        numerator=None if days else indicator.numerator,
-        denominator=None if days else indicator.denominator,
-        parts=_("over {count} decisions").format(count=whole(indicator.denominator))
-        if days and indicator.denominator
-        else PARTS.get(code, ""),
+        unit=_("working days") if code == "mean_working_days" else "",
+        numerator=None if is_mean else indicator.numerator,
+        denominator=None if is_mean else indicator.denominator,
+        parts=_over(indicator) if is_mean else PARTS.get(code, ""),
         share=value if is_share else None,
         tone="bad" if code == "overdue" else "good",
         definition=definition.text(language()) if definition else "",
     )
+
+
+def _said(code: str, value: float | None) -> str | None:
+    if code.endswith("_share"):
+        return percent(value)
+    if code == "collected_vnd":
+        return None if value is None else _("{amount} VND").format(amount=whole(value))
+    ways = {"mean_working_days": one_decimal, "receipt_seconds": lasting}
+    return ways.get(code, whole)(value)
+
+
+def _over(mean: Indicator) -> str:
+    """What a mean was made of."""
+    if not mean.denominator:
+        return ""
+    count = whole(mean.denominator)
+    if mean.code == "receipt_seconds":
+        return _("over {count} receipts").format(count=count)
+    return _("over {count} decisions").format(count=count)

@@ -83,6 +83,7 @@ def compare(
         different=len(found),
         ours=dong(row.ours_amount),
         theirs=dong(row.theirs_amount),
+        apart=dong(sum(abs((one.theirs or 0) - (one.ours or 0)) for one in _open(row))),
     )
     journal.record(event, by=by, occurred_at=at)
     return row

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from hoaphuong.kernel import journal
 from hoaphuong.payments import actions, queries
 from hoaphuong.payments.models import Difference
 from hoaphuong.payments.providers.base import Listed
@@ -105,6 +106,25 @@ def test_a_settled_difference_opens_again_when_the_list_says_something_else():
     assert differences() == [("1", "different", "open")]
     row.refresh_from_db()
     assert row.closed_at is None
+
+
+def test_the_journal_is_told_what_differs_and_is_not_settled():
+    """Too much and too little do not make up for each other."""
+    order = ordered()
+    actions.collect(money=money("1", 50_000, order=order.key), by=BY, at=AT)
+
+    def told(*lines):
+        key = compared(*lines).key
+        events = [body for _id, name, _by, body, _at in journal.timeline(key)
+                  if name == "payments.day_compared"]  # fmt: skip
+        return events[-1]["apart"]["amount"]
+
+    assert told(listed("1", 57_000)) == "7000"
+    assert told(listed("1", 43_000), listed("2", 7_000)) == "14000"
+    first = Difference.objects.get(transaction="1")
+    actions.settle_difference(key=first.key, how="keep", reason="x", by=BY, at=AT)
+    assert told(listed("1", 43_000), listed("2", 7_000)) == "7000"
+    assert told(listed("1", 50_000)) == "0"
 
 
 def test_a_difference_is_settled_only_in_the_ways_of_its_kind():

@@ -6,11 +6,14 @@ from datetime import date
 
 import pytest
 
+from hoaphuong.kernel.values import Code, Money, Ref
+from hoaphuong.payments.contracts import PaymentCollected
 from hoaphuong.warehouse import publication, queries
 from hoaphuong.warehouse.rules import LEAST
 from hoaphuong.warehouse.tests.attack import Equation, ranges
 from hoaphuong.warehouse.tests.factories import (
     decided,
+    moment,
     received,
     record,
     turn_until_quiet,
@@ -38,10 +41,19 @@ def invented(db, home):
                 events += decided(
                     key, on, due_on=due, used=rng.randrange(5), late=rng.randrange(2), agency=agency
                 )
+                events.append(_paid(key, on, agency, online=channel == "online"))
     record(events)
     with warehouse_in(home) as warehouse:
         turn_until_quiet(warehouse, today=TODAY)
         yield warehouse
+
+
+def _paid(key: str, on: date, agency: str, *, online: bool) -> tuple:
+    fact = PaymentCollected(
+        collection=Ref(key), order=Ref(key), agency=Code(agency), online=online,
+        provider=Code("vnpay" if online else "cash"), amount=Money(50_000), paid_on=on,
+    )  # fmt: skip
+    return moment(on), fact
 
 
 def download(table: str) -> list[dict[str, str]]:
@@ -92,6 +104,8 @@ SAME_FACT = [
     ([(queries.DAYS, "decided")], "decided"),
     ([(queries.ON_TIME, "decided_with_due_day")], "decided_with_due_day"),
     ([(queries.ON_TIME, "on_time")], "on_time"),
+    ([(queries.PAYMENTS, "payments")], ""),
+    ([(queries.PAYMENTS, "online")], ""),
 ]
 
 
@@ -102,7 +116,7 @@ def published_of(places: list[tuple[str, str]], of_year: str) -> dict[tuple[str,
             key = (row["month"], row["agency"]) if row["level"] == "agency" else (row["month"],)
             if row[column]:
                 known[key] = int(row[column])
-    for row in download(queries.YEARS):
+    for row in download(queries.YEARS) if of_year else []:
         if row[of_year]:
             known[(row["year"],)] = int(row[of_year])
     return known
