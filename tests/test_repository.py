@@ -143,6 +143,7 @@ def test_only_actions_write(path):
 
 PUBLIC_PAGES = {
     "payments:order", "payments:pay", "payments:leaving", "payments:transfer", "payments:qr",
+    "payments:check_receipt",
     "web:home", "web:language", "web:personas", "web:become", "web:help", "web:healthz",
     "dossiers:procedures", "dossiers:procedure", "dossiers:track", "dossiers:track_token",
     "warehouse:tables", "warehouse:table_csv", "signing:check", "documents:check",

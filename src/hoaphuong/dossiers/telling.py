@@ -1,7 +1,7 @@
 """The applicant hears of each step of a dossier, once, from the account that sent it."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 
 from django.utils import timezone
 from django.utils.translation import override
@@ -13,10 +13,8 @@ from hoaphuong.identity import queries as identity
 from hoaphuong.kernel.reactions import Fact, Reaction
 from hoaphuong.kernel.values import Money, Ref
 from hoaphuong.notices import actions as notices
-from hoaphuong.notices.contracts import Named, Value
+from hoaphuong.notices.contracts import NEWS_FOR, Named, Value
 
-# An older fact is no news: a reaction that is new hears the whole journal.
-NEWS_FOR = timedelta(days=7)
 Facts = dict[str, Value]
 
 

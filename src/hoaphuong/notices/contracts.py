@@ -1,10 +1,13 @@
 """What notices tell others: that somebody was told, with codes and references only."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import ClassVar
 
 from hoaphuong.kernel.values import Code, Money, Ref
+
+# An older fact is no news: a reaction that is new hears the whole journal.
+NEWS_FOR = timedelta(days=7)
 
 
 @dataclass(frozen=True)

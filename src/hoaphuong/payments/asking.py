@@ -19,6 +19,22 @@ FIRST_PAUSE = timedelta(seconds=30)
 NO_ADDRESS = "127.0.0.1"
 
 
+class PageDeclined(Hopeless):
+    """The provider does not take the payment that is to be opened."""
+
+
+class RefundDeclined(Hopeless):
+    """The provider says no to a refund: it is paid by hand."""
+
+
+class PaidByHand(Hopeless):
+    """No provider can send this refund."""
+
+
+class Contradiction(Hopeless):
+    """The provider tells money that we counted with another amount: a person must look."""
+
+
 def page_to_pay(key: str, *, client: str = NO_ADDRESS) -> str:
     """Where the payer of an attempt goes, the same each time; ProviderFault, Declined.
 
@@ -48,19 +64,30 @@ def page_to_pay(key: str, *, client: str = NO_ADDRESS) -> str:
 
 
 def open_page(key: str) -> None:
-    """The queue's call for a provider that must be asked for its page first."""
+    """The queue's call for a provider that must be asked for its page first; PageDeclined.
+
+    An attempt whose time is over has ended, and nothing is left to be tried.
+    """
     found = Attempt.objects.get(key=key)
     at = timezone.now()
     if found.state != Attempt.State.STARTED:
         return
     if at > found.started_at + TO_PAY:
         actions.ended(attempt=key, said="late", by=found.provider, at=at)
-        raise Hopeless("late")
+        return
     try:
         page_to_pay(key)
     except Declined as fault:
         actions.ended(attempt=key, said=fault.code or "declined", by=found.provider, at=at)
-        raise Hopeless(fault.code) from fault
+        raise PageDeclined(fault.code) from fault
+
+
+def ask_back(key: str) -> None:
+    """The queue's call to ask about an attempt; Contradiction."""
+    try:
+        ask(key)
+    except actions.Untrue as fault:
+        raise Contradiction from fault
 
 
 def ask(key: str) -> None:
@@ -90,14 +117,14 @@ def is_due(attempt: Attempt, *, at: datetime) -> bool:
 def send_refund(key: str) -> None:
     """The queue's call for an approved refund: its provider sends the money, once by its key.
 
-    What no provider sends, or one says no to, is paid by hand.
+    What no provider sends, or one says no to, is paid by hand: PaidByHand, RefundDeclined.
     """
     found = Refund.objects.select_related("collection__attempt").get(key=key)
     money, attempt = found.collection, found.collection.attempt
     if found.state != Refund.State.APPROVED:
         return
     if money.provider not in connected.ONLINE or attempt is None:
-        raise Hopeless("by_hand")
+        raise PaidByHand
     at = timezone.now()
     paid = Said(
         reference=attempt.reference,
@@ -112,6 +139,6 @@ def send_refund(key: str) -> None:
     try:
         number = provider.refund(paid, amount=found.amount, once=key, at=at)
     except Declined as fault:
-        raise Hopeless(fault.code) from fault
+        raise RefundDeclined(fault.code) from fault
     point("payments.sent_back")
     actions.refund_sent(key=key, provider_ref=number, by=money.provider, at=at)

@@ -117,6 +117,17 @@ class ReceiptSealed:
 
 
 @dataclass(frozen=True)
+class ReceiptNotSealed:
+    """Nobody sealed a receipt for two days: it waits until it is tried again."""
+
+    name: ClassVar[str] = "payments.receipt_not_sealed"
+    subject: ClassVar[str] = "order"
+    order: Ref
+    receipt: Ref
+    agency: Code
+
+
+@dataclass(frozen=True)
 class RefundAsked:
     """Somebody wants money to go back."""
 
@@ -151,6 +162,17 @@ class RefundSent:
     provider: Code
     amount: Money
     sent_on: date
+
+
+@dataclass(frozen=True)
+class RefundNotSent:
+    """The provider does not send an approved refund: a person pays it back."""
+
+    name: ClassVar[str] = "payments.refund_not_sent"
+    subject: ClassVar[str] = "refund"
+    refund: Ref
+    agency: Code
+    provider: Code
 
 
 @dataclass(frozen=True)

@@ -112,6 +112,25 @@ def receipt_of(order: FeeOrder) -> Receipt | None:
     return Receipt.objects.filter(order=order).first()
 
 
+def receipt_number(text: str) -> tuple[str, int] | None:
+    """Symbol, which may be left out, and number of ``HP-26E 0000123``; None for what is none."""
+    symbol, _space, last = text.strip().upper().rpartition(" ")
+    known = last.isascii() and last.isdecimal() and len(last) <= 7 and int(last) > 0
+    return (symbol.strip(), int(last)) if known else None
+
+
+def receipts(*, number: tuple[str, int], day: date, amount: int) -> list[Receipt]:
+    """Sealed receipts of a day with this number and amount; two agencies may have the same."""
+    begins = midnight(day)
+    rows = Receipt.objects.select_related("order").filter(
+        number=number[1], order__amount=amount, sealed_at__isnull=False, issued_at__gte=begins,
+        issued_at__lt=begins + timedelta(days=1),
+    )  # fmt: skip
+    if number[0]:
+        rows = rows.filter(symbol__iexact=number[0])
+    return list(rows.order_by("agency_code")[:20])
+
+
 def money_of(order: FeeOrder) -> list[Collection]:
     """What came in for an order, in its order, with what goes back of it."""
     rows = Collection.objects.filter(order=order).order_by("counted_at", "id")

@@ -1,7 +1,8 @@
 """Reads of payments; sums are in đồng."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from django.db.models import Sum
 
@@ -44,6 +45,47 @@ def balances(agencies: Iterable[str] | None = None) -> dict[str, int]:
             code, sofar = found[pk]
             found[pk] = (code, sofar + sign * amount)
     return dict(found.values())
+
+
+def credited(once: str) -> dict[str, int]:
+    """What an entry credited, in đồng by the kind of account; empty when there is no such entry."""
+    rows = Transfer.objects.filter(entry__once=once).values_list("credit__code", "amount")
+    found: dict[str, int] = {}
+    for code, amount in rows:
+        kind = code.partition(":")[0]
+        found[kind] = found.get(kind, 0) + amount
+    return found
+
+
+def came_up_to(money: Collection) -> int:
+    """Đồng that had come in for an order, this money among them."""
+    rows = Collection.objects.filter(order=money.order, pk__lte=money.pk)
+    return rows.aggregate(sum=Sum("amount"))["sum"] or 0
+
+
+@dataclass(frozen=True)
+class FeeBack:
+    """What of a paid fee has gone back, in đồng, and when the last of it did."""
+
+    amount: int
+    at: datetime
+    whole: bool
+
+
+def sent_back(order: FeeOrder) -> list[Refund]:
+    """What has gone back of an order's money, in its order."""
+    rows = Refund.objects.filter(collection__order=order, state=Refund.State.SENT)
+    return list(rows.order_by("ended_at", "id"))
+
+
+def fee_back(order: FeeOrder) -> FeeBack | None:
+    """What of the fee itself has gone back, for which the receipt stands; None for nothing."""
+    gone = [one for one in sent_back(order) if one.source == Refund.Source.FEES and one.ended_at]
+    if not gone:
+        return None
+    amount, last = sum(one.amount for one in gone), gone[-1].ended_at
+    assert last is not None
+    return FeeBack(amount, last, amount >= order.amount)
 
 
 def order_facts(order: FeeOrder) -> OrderFacts:

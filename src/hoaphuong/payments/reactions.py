@@ -1,7 +1,8 @@
-"""What payments do when lower apps have news: a standing order lets waiting receipts be sealed."""
+"""What payments do with news: waiting receipts are sealed by a standing order, payers are told."""
 
 from hoaphuong.kernel.reactions import Fact, Reaction
 from hoaphuong.payments import actions
+from hoaphuong.payments.telling import TELLING
 
 
 def seal_what_waits(fact: Fact) -> None:
@@ -9,4 +10,7 @@ def seal_what_waits(fact: Fact) -> None:
         actions.try_receipts_again(agency=fact.body["agency"], at=fact.occurred_at)
 
 
-REACTIONS = [Reaction("payments.seal_what_waits", "signing.standing_order_given", seal_what_waits)]
+REACTIONS = [
+    Reaction("payments.seal_what_waits", "signing.standing_order_given", seal_what_waits),
+    *TELLING,
+]

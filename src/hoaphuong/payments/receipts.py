@@ -55,6 +55,11 @@ def number_of(receipt: Receipt) -> str:
     return f"{receipt.number:07d}"
 
 
+def called(receipt: Receipt) -> str:
+    """Symbol and number, as people name a receipt: ``HP-26E 0000123``."""
+    return f"{receipt.symbol} {number_of(receipt)}"
+
+
 def dong(amount: int) -> str:
     """``50000`` as ``50.000``."""
     return f"{amount:,}".replace(",", ".")

@@ -45,7 +45,7 @@ def signed(subject: str, *, content: bytes, file: StoredFileFacts, by: str, at: 
 
 def named(subjects: Iterable[str]) -> dict[str, str]:
     rows = Receipt.objects.filter(key__in=list(subjects))
-    return {row.key: f"{row.symbol} {receipts.number_of(row)}" for row in rows}
+    return {row.key: receipts.called(row) for row in rows}
 
 
 def file_name(subject: str) -> str:

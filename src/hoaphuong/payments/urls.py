@@ -1,6 +1,16 @@
 from django.urls import path
 
-from hoaphuong.payments.pages import days, desk, ledger, order, own, refunds, statements, till
+from hoaphuong.payments.pages import (
+    checking,
+    days,
+    desk,
+    ledger,
+    order,
+    own,
+    refunds,
+    statements,
+    till,
+)
 
 app_name = "payments"
 urlpatterns = [
@@ -10,7 +20,9 @@ urlpatterns = [
     path("nop/<slug:token>/chuyen-khoan", order.transfer, name="transfer"),
     path("nop/<slug:token>/ma-qr.svg", order.qr, name="qr"),
     path("cua-toi/phi", own.mine, name="mine"),
+    path("cua-toi/phi/<slug:key>", own.own_order, name="own_order"),
     path("cua-toi/phi/<slug:key>/bien-lai.pdf", own.receipt, name="own_receipt"),
+    path("tra-cuu-bien-lai", checking.by_number, name="check_receipt"),
     path("co-quan/thu-phi", desk.orders, name="orders"),
     path("co-quan/thu-phi/danh-sach.csv", desk.orders_csv, name="orders_csv"),
     path("co-quan/thu-phi/phieu/<slug:key>", desk.read, name="desk"),
@@ -25,6 +37,7 @@ urlpatterns = [
     path("co-quan/thu-phi/doi-soat", days.listed, name="days"),
     path("co-quan/thu-phi/doi-soat/<slug:key>", days.day, name="day"),
     path("co-quan/thu-phi/doi-soat/<slug:key>/dong", days.close, name="close_day"),
+    path("co-quan/thu-phi/doi-soat/<slug:key>/so-lai", days.compare, name="compare_day"),
     path("co-quan/thu-phi/chenh-lech/<slug:key>", days.settle, name="settle"),
     path("co-quan/thu-phi/sao-ke", statements.listed, name="statements"),
     path("co-quan/thu-phi/sao-ke/nap", statements.bring, name="read_statement"),

@@ -41,6 +41,29 @@ KINDS: dict[str, tuple[Any, str, str]] = {
     "missing_there": (_("Not in the provider's list"), "bad", "alert"),
     "different": (_("Another amount"), "bad", "alert"),
 }
+# Kinds of fault of a call that did not go well.
+FAULTS: dict[str, Any] = {
+    "ProviderFault": _("The provider does not answer, or not now."),
+    "NotConnected": _("The city is not connected to this provider."),
+    "NotAuthentic": _("The provider's answer is not signed as it should be: it was not believed."),
+    "Malformed": _("The provider's answer could not be read."),
+    "PageDeclined": _("The provider does not take this payment."),
+    "RefundDeclined": _("The provider says no to the refund: pay it back by hand."),
+    "PaidByHand": _("No provider can send this refund: pay it back by hand."),
+    "Contradiction": _("The money is counted with another amount: compare the day."),
+    "Untrue": _("The money is counted with another amount: compare the day."),
+    "NoStandingOrder": _("The agency has not ordered that its receipts are sealed."),
+    "NotAuthorised": _("The certificate of the agency's seal is no longer in force."),
+}
+# Why a day could not be compared yet.
+WHY_NOT: dict[str, Any] = {
+    "silent": _("The provider did not answer."),
+    "no_list": _("The provider has no list of this day yet."),
+    "not_connected": _("The city is not connected to this provider."),
+    "not_authentic": _("The provider's list is not signed as it should be: it was not believed."),
+    "malformed": _("The provider's list could not be read."),
+    "no_statement": _("No bank statement of this day was read in."),
+}
 DIFFERENCES: dict[str, tuple[Any, str, str]] = {
     "open": (_("Open"), "wait", "clock"),
     "settled": (_("Settled"), "good", "check"),
@@ -88,9 +111,13 @@ EVENTS: dict[str, Any] = {
     "payments.payment_collected": _("Money came in"),
     "payments.order_paid": _("Paid in full"),
     "payments.receipt_sealed": _("Receipt sealed"),
+    "payments.receipt_not_sealed": _(
+        "The receipt could not be sealed: the agency's clerk is asked"
+    ),
     "payments.refund_asked": _("A refund was asked for"),
     "payments.refund_settled": _("The refund was decided"),
     "payments.refund_sent": _("Sent back"),
+    "payments.refund_not_sent": _("The provider does not send it: to be paid back by hand"),
     "payments.charged_back": _("The payer's bank took it back"),
 }
 PER: dict[str, Any] = {

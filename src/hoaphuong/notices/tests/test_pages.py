@@ -110,7 +110,8 @@ def test_a_person_sees_by_which_ways_it_went_and_that_one_failed(phuong, post):
 def test_a_choice_is_kept_and_what_the_form_does_not_offer_stays(phuong, post):
     client = signed_in("phuong")
     page = text(client, PREFERENCES)
-    assert page.count("checked") == 2 + 1 + 1  # e-mail and Zalo, quiet hours, Vietnamese
+    # Two groups by e-mail and Zalo; quiet hours; Vietnamese.
+    assert page.count("checked") == 2 * 2 + 1 + 1
     told = {
         "dossiers.sms": "1", "quiet": "1", "quiet_from": "21:00", "quiet_to": "06:00",
         "language": "en", "others.sms": "1",
@@ -118,7 +119,8 @@ def test_a_choice_is_kept_and_what_the_form_does_not_offer_stays(phuong, post):
     assert client.post(PREFERENCES, told).url == PREFERENCES
     own = queries.chosen(phuong.key)
     assert (own.language, own.quiet_from, own.quiet_to) == ("en", time(21), time(6))
-    assert own.channels == {"dossiers": {"email": False, "sms": True, "zalo": False}}
+    off = {"email": False, "sms": False, "zalo": False}
+    assert own.channels == {"dossiers": off | {"sms": True}, "payments": off}
     client.post(PREFERENCES, {"quiet_from": "99:00", "quiet": "1", "language": "xx"})
     own = queries.chosen(phuong.key)
     assert (own.language, own.quiet_from, own.quiet_to) == ("en", time(0), time(0))

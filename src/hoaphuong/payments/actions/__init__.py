@@ -19,6 +19,7 @@ from hoaphuong.payments.actions.orders import NotOpen, cancel, order
 from hoaphuong.payments.actions.receipts import (
     RECEIPT,
     put_before_seal,
+    receipt_not_sealed,
     seal_receipt,
     try_receipts_again,
 )
@@ -28,6 +29,7 @@ from hoaphuong.payments.actions.reconciling import (
     WrongWay,
     close_day,
     compare,
+    not_compared,
     settle_difference,
 )
 from hoaphuong.payments.actions.refunds import (
@@ -37,6 +39,7 @@ from hoaphuong.payments.actions.refunds import (
     TooMuch,
     ask_refund,
     charge_back,
+    refund_not_sent,
     refund_sent,
     settle_refund,
 )
@@ -88,12 +91,15 @@ __all__ = [
     "known_as",
     "match_line",
     "match_lines",
+    "not_compared",
     "notified",
     "opened",
     "order",
     "post",
     "put_before_seal",
     "read_statement",
+    "receipt_not_sealed",
+    "refund_not_sent",
     "refund_sent",
     "seal_receipt",
     "set_line_aside",

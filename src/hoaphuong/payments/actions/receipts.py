@@ -8,11 +8,12 @@ from django.utils.timezone import localdate
 from hoaphuong.kernel import journal
 from hoaphuong.kernel.outgoing import enqueue
 from hoaphuong.kernel.values import Code, Ref
-from hoaphuong.payments.contracts import ReceiptSealed
+from hoaphuong.payments.contracts import ReceiptNotSealed, ReceiptSealed
 from hoaphuong.payments.models import Receipt
 from hoaphuong.signing import actions as signing
 
 RECEIPT = "payments.receipt"  # the kind of the outgoing call, and of the signature
+BY = "payments"
 
 
 @transaction.atomic
@@ -45,6 +46,18 @@ def seal_receipt(*, key: str, file: str, by: str, at: datetime) -> None:
         seconds=max(0, int((at - receipt.issued_at).total_seconds())),
     )
     journal.record(event, by=by, occurred_at=at)
+
+
+@transaction.atomic
+def receipt_not_sealed(*, key: str, at: datetime) -> None:
+    """Write down that nobody sealed a receipt; a sealed one has no such news."""
+    receipt = Receipt.objects.select_for_update().select_related("order").get(key=key)
+    if receipt.sealed_at is not None:
+        return
+    event = ReceiptNotSealed(
+        order=Ref(receipt.order.key), receipt=Ref(key), agency=Code(receipt.agency_code)
+    )
+    journal.record(event, by=BY, occurred_at=at)
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Sum
 
 from hoaphuong.kernel import journal
 from hoaphuong.kernel.values import Code, Ref
@@ -59,7 +59,6 @@ def compare(
         day=day,
         defaults={
             "matched": 0, "ours": 0, "theirs": 0, "ours_amount": 0, "theirs_amount": 0,
-            "compared_at": at,
         },
     )  # fmt: skip
     ours = {one.transaction: one for one in _ours(provider, agency, day, listed)}
@@ -71,6 +70,7 @@ def compare(
     row.ours_amount = sum(one.amount for one in ours.values())
     row.theirs_amount = sum(one.amount for one in theirs.values())
     row.compared_at = at
+    row.tried_at, row.fault, row.again_at = None, "", None
     if row.closed_at is not None and _open(row).exists():
         row.closed_at, row.closed_by = None, ""
     row.save()
@@ -86,6 +86,29 @@ def compare(
         apart=dong(sum(abs((one.theirs or 0) - (one.ours or 0)) for one in _open(row))),
     )
     journal.record(event, by=by, occurred_at=at)
+    return row
+
+
+@transaction.atomic
+def not_compared(
+    *, provider: str, agency: str, day: date, fault: str, again_at: datetime | None, at: datetime
+) -> Reconciliation:
+    """Note that a day could not be compared, why, and when it is tried again.
+
+    What was compared before stays.
+    """
+    ours = Collection.objects.filter(provider=provider, agency_code=agency, day=day)
+    row, _made = Reconciliation.objects.select_for_update().get_or_create(
+        provider=provider,
+        agency_code=agency,
+        day=day,
+        defaults={"matched": 0, "ours": 0, "theirs": 0, "ours_amount": 0, "theirs_amount": 0},
+    )
+    if row.compared_at is None:
+        row.ours = ours.count()
+        row.ours_amount = ours.aggregate(sum=Sum("amount"))["sum"] or 0
+    row.tried_at, row.fault, row.again_at = at, fault, again_at
+    row.save()
     return row
 
 
@@ -207,7 +230,7 @@ def close_day(*, key: str, by: str, at: datetime) -> Reconciliation:
     row = Reconciliation.objects.select_for_update().get(key=key)
     if row.closed_at is not None:
         return row
-    if _open(row).exists():
+    if row.compared_at is None or _open(row).exists():
         raise StillOpen(key)
     row.closed_at, row.closed_by = at, by
     row.save(update_fields=["closed_at", "closed_by"])

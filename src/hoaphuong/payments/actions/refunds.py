@@ -13,13 +13,20 @@ from hoaphuong.kernel.values import Code, Ref
 from hoaphuong.payments.actions.collecting import CASH
 from hoaphuong.payments.actions.ledger import post
 from hoaphuong.payments.actions.orders import dong
-from hoaphuong.payments.contracts import ChargedBack, RefundAsked, RefundSent, RefundSettled
+from hoaphuong.payments.contracts import (
+    ChargedBack,
+    RefundAsked,
+    RefundNotSent,
+    RefundSent,
+    RefundSettled,
+)
 from hoaphuong.payments.models import Chargeback, Collection, Refund
+from hoaphuong.payments.providers.connected import ONLINE
 from hoaphuong.payments.queries import refundable
 from hoaphuong.payments.rules import charged_back, clearing, refund_due, refunded, till
 
 State = Refund.State
-REFUND = "payments.refund"  # the kind of the outgoing call that sends one
+REFUND = "payments.refund"  # the kind of the outgoing call that sends one; the provider follows
 
 
 class TooMuch(Exception):
@@ -70,8 +77,8 @@ def ask_refund(
 def settle_refund(*, key: str, approve: bool, by: str, at: datetime) -> Refund:
     """Approve a refund, or refuse it; NotYours, Settled.
 
-    An approved one is owed from now on, and sent by whoever took the money; cash and what the
-    provider cannot send is paid by hand.
+    An approved one is owed from now on, and sent by whoever took the money; cash, transfers and
+    what the provider cannot send are paid by hand.
     """
     found = _locked(key)
     if found.state != State.ASKED:
@@ -93,8 +100,13 @@ def settle_refund(*, key: str, approve: bool, by: str, at: datetime) -> Refund:
             provider=found.collection.provider,
             about=key,
         )
-        if found.collection.provider != CASH:
-            enqueue(kind=REFUND, subject=key, once=f"refund:{key}", at=at)
+        if found.collection.provider in ONLINE:
+            enqueue(
+                kind=f"{REFUND}.{found.collection.provider}",
+                subject=key,
+                once=f"refund:{key}",
+                at=at,
+            )
     event = RefundSettled(refund=Ref(key), agency=Code(found.agency_code), approved=approve)
     journal.record(event, by=by, occurred_at=at)
     return found
@@ -133,6 +145,20 @@ def refund_sent(*, key: str, provider_ref: str, by: str, at: datetime) -> Refund
     journal.record(event, by=by, occurred_at=at)
     point("payments.refunded")
     return found
+
+
+@transaction.atomic
+def refund_not_sent(*, key: str, at: datetime) -> None:
+    """Write down that the provider does not send an approved refund: a person pays it back."""
+    found = _locked(key)
+    if found.state != State.APPROVED:
+        return
+    event = RefundNotSent(
+        refund=Ref(key),
+        agency=Code(found.agency_code),
+        provider=Code(found.collection.provider),
+    )
+    journal.record(event, by=found.collection.provider, occurred_at=at)
 
 
 @transaction.atomic

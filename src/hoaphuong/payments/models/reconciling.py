@@ -66,12 +66,16 @@ class StatementLine(models.Model):
 
 
 class Reconciliation(models.Model):
-    """One day of one provider for one agency, compared; it is closed when nothing is open."""
+    """One day of one provider for one agency, compared; it is closed when nothing is open.
+
+    Without ``compared_at`` it could not be compared yet. ``tried_at`` is the last try that failed
+    since it was compared, ``fault`` a code of why, ``again_at`` when it is tried again.
+    """
 
     field_classes = FieldClasses(
         internal=(
             "key provider agency_code day matched ours theirs ours_amount theirs_amount "
-            "compared_at closed_at closed_by"
+            "compared_at tried_at fault again_at closed_at closed_by"
         )
     )
 
@@ -84,7 +88,10 @@ class Reconciliation(models.Model):
     theirs = models.PositiveIntegerField()
     ours_amount = models.BigIntegerField()
     theirs_amount = models.BigIntegerField()
-    compared_at = models.DateTimeField()
+    compared_at = models.DateTimeField(null=True)
+    tried_at = models.DateTimeField(null=True)
+    fault = models.CharField(max_length=13, blank=True)
+    again_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     closed_by = models.CharField(max_length=32, blank=True)
 
@@ -92,7 +99,11 @@ class Reconciliation(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["provider", "agency_code", "day"], name="a_day_is_compared_once"
-            )
+            ),
+            models.CheckConstraint(
+                name="a_closed_day_was_compared",
+                condition=Q(closed_at__isnull=True) | Q(compared_at__isnull=False),
+            ),
         ]
 
 

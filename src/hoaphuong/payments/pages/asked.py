@@ -83,8 +83,13 @@ def city() -> str:
 
 def rights(request: HttpRequest) -> dict[str, dict[str, bool]]:
     """Which of the tabs lead somewhere for this reader."""
-    held = {"collect": COLLECT, "reconcile": RECONCILE}
-    return {"rights": {name: bool(request.actor.agencies(code)) for name, code in held.items()}}
+    collects = bool(request.actor.agencies(COLLECT))
+    return {"rights": {"collect": collects, "statements": keeps_city_books(request)}}
+
+
+def keeps_city_books(request: HttpRequest) -> bool:
+    """Transfers go to the city's account: its statement is for who keeps the city's books."""
+    return covers(request.actor, RECONCILE, city())
 
 
 def shown_page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:

@@ -1,5 +1,6 @@
 """Each day of each provider beside the provider's own list; a person settles what differs."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from hoaphuong.identity import queries as identity
 from hoaphuong.kernel.access import covers, page, require
 from hoaphuong.kernel.access_lines import shown
-from hoaphuong.payments import actions, lists, wording
+from hoaphuong.payments import actions, comparing, lists, wording
 from hoaphuong.payments.actions.reconciling import WAYS
 from hoaphuong.payments.models import Difference, Reconciliation
 from hoaphuong.payments.pages import asked
@@ -72,10 +73,21 @@ def day(request: HttpRequest, key: str) -> HttpResponse:
         "rows": [_row(one, names) for one in rows],
         "waiting": waiting,
         "may_settle": may_settle,
-        "may_close": may_settle and not waiting and found.closed_at is None,
+        "may_close": may_settle
+        and not waiting
+        and found.compared_at is not None
+        and found.closed_at is None,
+        "why_not": wording.WHY_NOT.get(found.fault, found.fault),
+        "again_at": _coming(found),
         "closed_by": names.get(found.closed_by, ""),
     }
     return asked.shown_page(request, "payments/day.html", context)
+
+
+def _coming(found: Reconciliation) -> datetime | None:
+    """When it is tried again by itself; None for a moment that is over."""
+    again = found.again_at
+    return again if again is not None and again > timezone.now() else None
 
 
 def _row(one: Difference, names: dict[str, str]) -> dict[str, Any]:
@@ -121,6 +133,21 @@ def settle(request: HttpRequest, key: str) -> HttpResponse:
 
 @require_POST
 @page(permission=asked.RECONCILE)
+def compare(request: HttpRequest, key: str) -> HttpResponse:
+    """Compare a day now; the provider is asked for its list while the person waits."""
+    found = _day(request, key)
+    require(request.actor, asked.RECONCILE, found.agency_code)
+    fault = comparing.compare_now(found, by=request.actor.key, at=timezone.now())
+    if fault:
+        said = _("Not compared: %(why)s What was known of this day is as it was.")
+        messages.error(request, said % {"why": wording.WHY_NOT[fault]})
+    else:
+        messages.success(request, _("The day was compared now."))
+    return redirect("payments:day", key)
+
+
+@require_POST
+@page(permission=asked.RECONCILE)
 def close(request: HttpRequest, key: str) -> HttpResponse:
     """The accountant is done with a day."""
     found = _day(request, key)
@@ -129,5 +156,7 @@ def close(request: HttpRequest, key: str) -> HttpResponse:
         actions.close_day(key=key, by=request.actor.key, at=timezone.now())
         messages.success(request, _("The day is closed."))
     except actions.StillOpen:
-        messages.error(request, _("There are open differences: settle them first."))
+        messages.error(
+            request, _("It is not compared, or there are open differences: settle them first.")
+        )
     return redirect("payments:day", key)

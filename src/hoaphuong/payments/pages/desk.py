@@ -13,7 +13,7 @@ from hoaphuong.files import pages as files
 from hoaphuong.identity import queries as identity
 from hoaphuong.kernel.access import covers, page
 from hoaphuong.kernel.access_lines import shown
-from hoaphuong.payments import csv_files, lists, wording
+from hoaphuong.payments import csv_files, lists, queries, wording
 from hoaphuong.payments.models import Collection, FeeOrder
 from hoaphuong.payments.pages import asked
 from hoaphuong.payments.queries import refundable
@@ -129,6 +129,7 @@ def context(request: HttpRequest, found: FeeOrder) -> dict[str, Any]:
         "came": came,
         "left": max(0, found.amount - came) if found.state == "open" else 0,
         "receipt": lists.receipt_of(found),
+        "back": queries.fee_back(found),
         "attempts": [
             (one, wording.provider(one.provider), wording.ATTEMPTS[one.state])
             for one in found.attempts.order_by("-id")

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 from hoaphuong.identity import queries as identity
 from hoaphuong.kernel.access import page
 from hoaphuong.kernel.rate_limit import RateLimiter
-from hoaphuong.payments import actions, asking, lists, wording
+from hoaphuong.payments import actions, asking, lists, queries, wording
 from hoaphuong.payments.models import Attempt, FeeOrder, Receipt
 from hoaphuong.payments.providers import connected, vietqr
 from hoaphuong.payments.providers.base import Declined, ProviderFault
@@ -81,6 +81,8 @@ def ways() -> list[str]:
 def context(request: HttpRequest, order: FeeOrder) -> dict[str, Any]:
     """What every page of an order shows; the payer's name only to the payer."""
     came = sum(one.amount for one in lists.money_of(order))
+    gone = queries.sent_back(order)
+    over_gone = sum(one.amount for one in gone if one.source == "over")
     owner = _owns(request, order)
     receipt = lists.receipt_of(order)
     return {
@@ -89,7 +91,10 @@ def context(request: HttpRequest, order: FeeOrder) -> dict[str, Any]:
         "lines": wording.lines(order, request.LANGUAGE_CODE),
         "came": came,
         "left": max(0, order.amount - came),
-        "over": max(0, came - order.amount) if order.state == "paid" else 0,
+        "over": max(0, came - order.amount - over_gone) if order.state == "paid" else 0,
+        "gone": gone,
+        "owed": came - sum(one.amount for one in gone),
+        "back": queries.fee_back(order),
         "state": wording.STATES[order.state],
         "owner": owner,
         "receipt": receipt,

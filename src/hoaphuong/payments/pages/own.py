@@ -1,13 +1,13 @@
 """What a citizen was asked to pay, and the receipts."""
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from hoaphuong.files import pages as files
 from hoaphuong.identity import queries as identity
 from hoaphuong.kernel.access import page
-from hoaphuong.payments import lists, wording
+from hoaphuong.payments import lists, queries, wording
 
 OWN = "payments.own"
 MOST = 200
@@ -25,10 +25,21 @@ def mine(request: HttpRequest) -> HttpResponse:
             "state": wording.STATES[one.state],
             "agency": identity.agency(one.agency_code).called(request.LANGUAGE_CODE),
             "left": max(0, one.amount - came.get(one.pk, 0)),
+            "back": queries.fee_back(one) if one.state == "paid" else None,
         }
         for one in sorted(orders, key=lambda one: one.state != "open")
     ]
     return render(request, "payments/mine.html", {"rows": rows})
+
+
+@require_GET
+@page(permission=OWN)
+def own_order(request: HttpRequest, key: str) -> HttpResponse:
+    """To the page of an own order, by the key that notices name it by."""
+    order = lists.own_orders(request.actor.key).filter(key=key).first()
+    if order is None:
+        raise Http404
+    return redirect("payments:order", order.token)
 
 
 @require_GET

@@ -64,7 +64,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 def _by_hand(rows: Iterable[Refund]) -> set[str]:
     """Approved refunds that no provider sends: cash, transfers, and what a provider said no to."""
     approved = [one for one in rows if one.state == Refund.State.APPROVED]
-    kinds = [actions.REFUND, *(f"{actions.REFUND}.{code}" for code in connected.ONLINE)]
+    kinds = [f"{actions.REFUND}.{code}" for code in connected.ONLINE]
     calls = outgoing.calls(kinds=kinds, subjects=[one.key for one in approved])
     ended = {key for key, call in calls.items() if call.state in ("dead", "dropped")}
     return {

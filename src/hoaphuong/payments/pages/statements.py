@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from hoaphuong.kernel.access import covers, page
+from hoaphuong.kernel.access import page
 from hoaphuong.kernel.access_lines import shown
 from hoaphuong.payments import actions, lists, wording
 from hoaphuong.payments.models import FeeOrder, StatementLine
@@ -32,18 +32,13 @@ WHY = {
 }
 
 
-def _in_charge(request: HttpRequest) -> bool:
-    """The account is the city's: its lines are for who keeps the city's books."""
-    return covers(request.actor, asked.RECONCILE, asked.city())
-
-
 @require_GET
 @page(permission=asked.RECONCILE)
 def listed(request: HttpRequest) -> HttpResponse:
     """Lines by their state, those without an order first."""
     state = asked.one_of(request.GET.get("state", "unmatched"), wording.LINES) or "unmatched"
     rows = StatementLine.objects.none()
-    if _in_charge(request):
+    if asked.keeps_city_books(request):
         rows = StatementLine.objects.filter(state=state).select_related("collection__order")
     found = lists.paged(rows.order_by("-booked_at", "-id"), asked.number(
         request.GET.get("page", "1")
@@ -55,7 +50,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         count=len(found.rows),
     )
     context = {
-        "in_charge": _in_charge(request),
+        "in_charge": asked.keeps_city_books(request),
         "found": found,
         "state": state,
         "states": {code: words[0] for code, words in wording.LINES.items()},
@@ -69,7 +64,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 def bring(request: HttpRequest) -> HttpResponse:
     """Read a file of the bank; a line that cannot be read refuses the whole file."""
     account, upload = connected.own_account(), request.FILES.get("file")
-    if not _in_charge(request) or account is None:
+    if not asked.keeps_city_books(request) or account is None:
         messages.error(request, _("The city's own accountant reads the statement."))
         return redirect("payments:statements")
     if upload is None or upload.size > 5_000_000:
@@ -92,7 +87,7 @@ def bring(request: HttpRequest) -> HttpResponse:
 @page(permission=asked.RECONCILE)
 def settle(request: HttpRequest, key: str, verb: str) -> HttpResponse:
     """Say which order a line pays, or that it pays none."""
-    if not _in_charge(request) or verb not in VERBS:
+    if not asked.keeps_city_books(request) or verb not in VERBS:
         raise Http404
     if not StatementLine.objects.filter(key=key).exists():
         raise Http404

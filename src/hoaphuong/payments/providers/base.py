@@ -13,6 +13,10 @@ class ProviderFault(Exception):
     """The provider could not be asked, or did not answer as it should."""
 
 
+class NoList(ProviderFault):
+    """The provider answers that it has no list of that day, or not yet."""
+
+
 class NotAuthentic(Exception):
     """The message is not signed by whom it says; nothing in it is believed."""
 
@@ -89,7 +93,7 @@ class Online(Protocol):
         """Send money back, once by its name; the provider's number. ProviderFault, Declined."""
 
     def listed(self, day: date) -> list[Listed]:
-        """The provider's own list of a day; ProviderFault, NotAuthentic, Malformed."""
+        """The provider's own list of a day; NoList, ProviderFault, NotAuthentic, Malformed."""
 
 
 def stamp(at: datetime) -> str:

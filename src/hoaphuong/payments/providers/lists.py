@@ -9,8 +9,19 @@ import hashlib
 import hmac
 import io
 from collections.abc import Iterable
+from datetime import date
 
-from hoaphuong.payments.providers.base import Listed, Malformed, NotAuthentic, moment, stamp, whole
+from hoaphuong.kernel.outside import BadAnswer, CallFailed, Outside
+from hoaphuong.payments.providers.base import (
+    Listed,
+    Malformed,
+    NoList,
+    NotAuthentic,
+    ProviderFault,
+    moment,
+    stamp,
+    whole,
+)
 
 COLUMNS = ["transaction", "reference", "amount", "paid_at"]
 
@@ -47,6 +58,22 @@ def checked(content: bytes, *, given: str, secret: str) -> list[Listed]:
     if not hmac.compare_digest(signature(content, secret), given.strip().lower()):
         raise NotAuthentic("The list's signature is wrong.")
     return read(content)
+
+
+def fetched(address: str, day: date, *, outside: Outside, secret: str) -> list[Listed]:
+    """The list of a day from where a provider puts them, its signature beside it.
+
+    NoList when the provider answers 404; ProviderFault, NotAuthentic, Malformed.
+    """
+    url = f"{address}/{day:%Y%m%d}.csv"
+    try:
+        content = outside.get(url)
+        given = outside.get(f"{url}.sig").decode("ascii", "replace")
+    except CallFailed as fault:
+        if isinstance(fault, BadAnswer) and fault.status == 404:
+            raise NoList(str(fault)) from fault
+        raise ProviderFault(str(fault)) from fault
+    return checked(content, given=given, secret=secret)
 
 
 def written(lines: Iterable[Listed]) -> bytes:

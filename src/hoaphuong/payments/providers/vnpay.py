@@ -171,13 +171,7 @@ class VnPay:
 
     def listed(self, day: date) -> list[Listed]:
         """The day's list, a signed file."""
-        try:
-            url = f"{self.lists}/{day:%Y%m%d}.csv"
-            content = self.outside.get(url)
-            given = self.outside.get(f"{url}.sig").decode("ascii", "replace")
-        except CallFailed as fault:
-            raise ProviderFault(str(fault)) from fault
-        return lists.checked(content, given=given, secret=self.secret)
+        return lists.fetched(self.lists, day, outside=self.outside, secret=self.secret)
 
     def _asked(
         self, asked: dict[str, str], names: tuple[str, ...], answered: tuple[str, ...]

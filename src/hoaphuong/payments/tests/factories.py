@@ -21,9 +21,15 @@ def fifty_thousand() -> Line:
     return line(in_force("DANG-KY-DOANH-NGHIEP"))
 
 
-def ordered(about: str = "d1", *, lines: list[Line] | None = None, account: str = "an") -> FeeOrder:
+def ordered(
+    about: str = "d1",
+    *,
+    lines: list[Line] | None = None,
+    account: str = "an",
+    kind: str = "dossier",
+) -> FeeOrder:
     return actions.order(
-        about_kind="dossier",
+        about_kind=kind,
         about=about,
         about_number=f"H24.02-{about}",
         agency=JUSTICE,

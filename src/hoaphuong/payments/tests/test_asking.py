@@ -232,10 +232,10 @@ def test_an_approved_refund_is_sent_once_by_vnpay_even_when_its_answer_is_lost(b
     for amount in (20_000, 30_000):
         bank.tell(provider="vnpay", fault="lose_answer", at="answer")
         made = refund(order, amount)
-        outgoing.make_calls(kind=actions.REFUND, now=now())
+        outgoing.make_calls(kind=f"{actions.REFUND}.vnpay", now=now())
         made.refresh_from_db()
         assert made.state == "approved"
-        outgoing.make_calls(kind=actions.REFUND, now=now() + timedelta(hours=1))
+        outgoing.make_calls(kind=f"{actions.REFUND}.vnpay", now=now() + timedelta(hours=1))
         made.refresh_from_db()
         assert (made.state, made.provider_ref[:2]) == ("sent", "15")
     assert bank.rows("select amount from refund order by id") == [(20_000,), (30_000,)]
@@ -245,7 +245,7 @@ def test_an_approved_refund_is_sent_once_by_vnpay_even_when_its_answer_is_lost(b
 def test_a_refund_that_the_platform_cannot_send_is_left_to_a_person(bank):
     order = paid(bank, "payplat")
     made = refund(order, 50_000)
-    outgoing.make_calls(kind=actions.REFUND, now=now())
+    outgoing.make_calls(kind=f"{actions.REFUND}.payplat", now=now())
     made.refresh_from_db()
     assert made.state == "approved"
     assert OutgoingCall.objects.get(subject=made.key).state == "dead"

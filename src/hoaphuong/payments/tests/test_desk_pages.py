@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from hoaphuong.identity import actions as identity
 from hoaphuong.identity.models import Account
-from hoaphuong.kernel.models import AccessLine
+from hoaphuong.kernel.models import AccessLine, JournalEntry
 from hoaphuong.payments import accounts, actions, csv_files, queries
 from hoaphuong.payments.models import (
     Collection,
@@ -22,6 +22,7 @@ from hoaphuong.payments.models import (
     StatementLine,
 )
 from hoaphuong.payments.providers.base import Listed
+from hoaphuong.payments.tests.bank_at_work import NOWHERE
 from hoaphuong.payments.tests.factories import AT, JUSTICE, money, ordered
 from tests.second_factor import pass_second_factor
 
@@ -358,7 +359,10 @@ def test_the_city_s_accountant_reads_a_statement_and_settles_its_lines(acts_as, 
     client.post(url("statement_line", fee.key, "de-rieng"), {"reason": "Phí ngân hàng"})
     assert StatementLine.objects.get(pk=fee.pk).reason == "Phí ngân hàng"
     assert "Phí ngân hàng" in text(client.get(url("statements"), {"state": "set_aside"}))
+    tab = f'href="{url("statements")}"'
+    assert tab in page
     other = acts_as("accountant")
+    assert tab not in text(other.get(url("days")))
     assert "kế toán của thành phố" in text(other.get(url("statements"))).lower()
     assert (
         other.post(url("statement_line", fee.key, "de-rieng"), {"reason": "x"}).status_code == 404
@@ -374,3 +378,62 @@ def test_empty_pages_say_what_will_stand_there(acts_as):
         ("till", "No cash was taken"),
     ):  # fmt: skip
         assert words in text(client.get(url(name))), name
+
+
+def asked_now(client, day):
+    return text(client.post(url("compare_day", day.key), follow=True))
+
+
+def waiting(provider="vnpay", **more):
+    """A day that could not be compared when the worker tried."""
+    return actions.not_compared(
+        provider=provider, agency=JUSTICE, day=timezone.localdate(), at=timezone.now(),
+        **{"fault": "silent", "again_at": timezone.now() + timedelta(minutes=5)} | more,
+    )  # fmt: skip
+
+
+def test_a_day_that_is_not_compared_yet_says_why_and_when_it_is_tried_again(acts_as):
+    day = waiting()
+    client = acts_as("accountant")
+    assert "Chưa đối soát" in text(client.get(url("days")))
+    page = text(client.get(url("day", day.key)))
+    for words in ("Ngày này chưa được đối soát", "Bên cung cấp không trả lời.", "tự thử lại lúc"):
+        assert words in page, words
+    assert url("close_day", day.key) not in page
+    assert "không có chênh lệch" not in page
+    client.post(url("close_day", day.key))
+    assert Reconciliation.objects.get().closed_at is None
+    past = waiting(again_at=timezone.now() - timedelta(minutes=5))
+    assert "tự thử lại lúc" not in text(client.get(url("day", past.key)))
+
+
+def test_an_accountant_compares_a_day_now_and_hears_of_a_provider_that_does_not_answer(
+    acts_as, bank, settings
+):
+    day = waiting()
+    client = acts_as("accountant")
+    assert url("compare_day", day.key) in text(client.get(url("day", day.key)))
+    answers, settings.BANK = settings.BANK, NOWHERE
+    settings.OUTSIDE_ORIGINS = [answers, NOWHERE]
+    page = asked_now(client, day)
+    assert "Chưa đối soát được: Bên cung cấp không trả lời." in page
+    assert Reconciliation.objects.get().compared_at is None
+    settings.BANK = answers
+    assert "Vừa đối soát xong ngày này." in asked_now(client, day)
+    row = Reconciliation.objects.get()
+    assert (row.compared_at is None, row.fault, row.again_at) == (False, "", None)
+    assert JournalEntry.objects.filter(name="payments.day_compared").count() == 1
+    assert asked_now(client, waiting(provider="vietqr")).count("Chưa nạp sao kê") == 2
+    settings.BANK = NOWHERE
+    page = asked_now(client, day)
+    assert "Chưa đối soát lại được" in page
+    assert Reconciliation.objects.get(pk=day.pk).compared_at == row.compared_at
+
+
+def test_who_does_not_reconcile_an_agency_does_not_have_its_days_compared(acts_as):
+    day = waiting()
+    client = acts_as("case_officer")
+    assert url("compare_day", day.key) not in text(client.get(url("day", day.key)))
+    assert client.post(url("compare_day", day.key)).status_code == 403
+    assert acts_as("accountant", OTHER).post(url("compare_day", day.key)).status_code == 404
+    assert Reconciliation.objects.get().tried_at == day.tried_at

@@ -36,7 +36,9 @@ def test_what_was_paid_too_much_goes_back_once():
     assert held("over") == 10_000
     actions.settle_refund(key=refund.key, approve=True, by=SECOND, at=AT)
     assert (held("over"), held("refunds")) == (0, 10_000)
-    assert OutgoingCall.objects.filter(kind=actions.REFUND, subject=refund.key).count() == 1
+    assert (
+        OutgoingCall.objects.filter(kind=f"{actions.REFUND}.vnpay", subject=refund.key).count() == 1
+    )
     for _again in range(2):
         actions.refund_sent(key=refund.key, provider_ref="R1", by="vnpay", at=AT)
     assert (held("refunds"), queries.balance("clearing:vnpay")) == (0, 50_000)
@@ -51,13 +53,15 @@ def test_a_paid_fee_goes_back_from_the_income():
     assert held("fees") == queries.balance("clearing:vnpay") == 0
 
 
-def test_cash_goes_back_out_of_the_till_without_a_call():
-    [one] = paid(50_000, provider="cash")
+@pytest.mark.parametrize("provider", ["cash", "vietqr"])
+def test_what_no_provider_sends_goes_back_by_hand_without_a_call(provider):
+    [one] = paid(50_000, provider=provider)
     refund = asked(one, 50_000, "fees")
     actions.settle_refund(key=refund.key, approve=True, by=SECOND, at=AT)
-    assert not OutgoingCall.objects.filter(kind=actions.REFUND).exists()
+    assert not OutgoingCall.objects.filter(kind__startswith=actions.REFUND + ".").exists()
     actions.refund_sent(key=refund.key, provider_ref="PC-01", by=BY, at=AT)
-    assert queries.balance(f"cash:{JUSTICE}") == 0
+    account = f"cash:{JUSTICE}" if provider == "cash" else "clearing:vietqr"
+    assert queries.balance(account) == 0
 
 
 @pytest.mark.parametrize(("amount", "source"), [(10_001, "over"), (50_001, "fees"), (1, "part")])
