@@ -112,7 +112,7 @@ PLACES: dict[str, dict[str, str]] = {
     "so-phat-hanh/": {"day": "2025-07-01"},
     "co-quan/ky/": {"key": ".batch"},
     "api/signing/": {"key": ".prepared"},
-    "co-quan/con-dau/": {"agency": ".agency"},
+    "co-quan/con-dau/": {"agency": ".agency", "code": "payments.receipt"},
     "tra-cuu/": {"token": ".token"},
     "api/dossiers/": {"key": ".dossier"},
     "api/tracking/": {"number": ".number"},

@@ -12,6 +12,7 @@ from hoaphuong.payments.models import FeeOrder, Receipt, Statement, StatementLin
 from hoaphuong.payments.providers.base import Listed
 from hoaphuong.signing import actions as signing
 from hoaphuong.signing import queries as seals
+from hoaphuong.signing.models import BatchItem
 from hoaphuong.signing.tests.factories import YEAR, key_and_certificate
 
 ASKED, CAME, WRONG = 50_000, 20_000, 1_000
@@ -78,6 +79,16 @@ def receipts_are_sealed(agency: str, at: datetime) -> None:
         kind=fees.RECEIPT, agency=agency, certificate=held.key, until=timezone.localdate(at),
         by="t", second_factor_at=at, at=at,
     )  # fmt: skip
+
+
+def a_receipt_failed(agency: str, order: str, at: datetime) -> None:
+    """One that was to be sealed by that order and was not."""
+    receipts_are_sealed(agency, at)
+    receipt = Receipt.objects.get(order__key=order)
+    signing.seal_as_ordered(kind=fees.RECEIPT, subject=receipt.key, agency=agency, at=at)
+    BatchItem.objects.filter(subject=receipt.key).update(
+        state="failed", reason="program_fault", ended_at=at
+    )
 
 
 def _order(account: Account, agency: str, number: int, at: datetime) -> FeeOrder:

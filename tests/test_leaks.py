@@ -63,7 +63,7 @@ def posted(route: Route, planted: Planted, whose: str, person: str) -> Any:
     return {"papers": upload} if route.name == "dossiers:supply" else {}
 
 
-STANDING = ("signing:standing_give", "signing:standing_withdraw")
+STANDING = ("signing:standing_give", "signing:standing_withdraw", "signing:standing_again")
 
 
 def _posted_fee(route: Route, planted: Planted, whose: str) -> Any:
@@ -73,6 +73,7 @@ def _posted_fee(route: Route, planted: Planted, whose: str) -> Any:
     return {
         "signing:standing_give": {"kind": fees.RECEIPT, "until": str(timezone.localdate())},
         "signing:standing_withdraw": {"kind": fees.RECEIPT},
+        "signing:standing_again": {"kind": fees.RECEIPT},
         "dossiers:fee": {"pick-TRICH-LUC-HO-TICH": "on", "ask": "1"},
         "payments:collect": {"amount": left, "once": "0" * 32},
         "payments:ask_refund": {
@@ -197,6 +198,9 @@ def faults_of(route: Route, planted: Planted, person: str, whose: str, method: s
         data = None
         if method == "POST" or route.name in tables.DESKS:
             prepare_document(route, planted, whose)
+        if route.name in ("signing:standing_papers", "signing:standing_again"):
+            row = planted.rows[whose]
+            planted_fees.a_receipt_failed(row.agency, row.order, timezone.now())
         if method == "POST":
             prepare(route, planted, whose, person)
             prepare_fee(route, planted, whose)

@@ -15,6 +15,10 @@ urlpatterns = [
     path("co-quan/luu-tru-chu-ky/thu-lai", archive.again, name="archive_again"),
     path("co-quan/con-dau/<str:agency>/tu-dong", standing.give, name="standing_give"),
     path("co-quan/con-dau/<str:agency>/tu-dong/dung", standing.withdraw, name="standing_withdraw"),
+    path(
+        "co-quan/con-dau/<str:agency>/da-dong/<str:code>", standing.papers, name="standing_papers"
+    ),
+    path("co-quan/con-dau/<str:agency>/dong-lai", standing.again, name="standing_again"),
     path("co-quan/ky/<slug:key>", batches.read, name="batch"),
     path("co-quan/ky/<slug:key>/tien-do", batches.progress, name="batch_progress"),
     path("co-quan/ky/<slug:key>/lam-lai", batches.try_again, name="batch_try_again"),

@@ -30,6 +30,7 @@ from hoaphuong.signing.actions.messages import NoSeal, seal_message
 from hoaphuong.signing.actions.standing import (
     NoStandingOrder,
     give_standing_order,
+    seal_again_as_ordered,
     seal_as_ordered,
     withdraw_standing_order,
 )
@@ -67,6 +68,7 @@ __all__ = [
     "prepare_for_token",
     "put_back_of",
     "record_certificate",
+    "seal_again_as_ordered",
     "seal_as_ordered",
     "seal_message",
     "stamp_now",

@@ -7,6 +7,7 @@ from django.utils.timezone import localdate
 
 from hoaphuong.kernel import journal
 from hoaphuong.kernel.values import Code, Ref
+from hoaphuong.signing import standing_queries
 from hoaphuong.signing.actions.batches import (
     NotAuthorised,
     insert,
@@ -131,3 +132,15 @@ def seal_as_ordered(*, kind: str, subject: str, agency: str, at: datetime) -> st
     )
     journal.record(event, by=order.given_by, occurred_at=at)
     return batch.key
+
+
+@transaction.atomic
+def seal_again_as_ordered(*, kind: str, agency: str, at: datetime) -> int:
+    """Put every paper that failed under a standing order before the signers anew; how many.
+
+    They come under the order that stands today: NoStandingOrder, NotAuthorised.
+    """
+    tried = standing_queries.failed(kind, agency)
+    for subject in tried:
+        seal_as_ordered(kind=kind, subject=subject, agency=agency, at=at)
+    return len(tried)

@@ -11,11 +11,12 @@ from hoaphuong.files import queries as files
 from hoaphuong.identity import actions as identity_actions
 from hoaphuong.identity import queries as identity
 from hoaphuong.kernel import outgoing, reactions, sealing
-from hoaphuong.kernel.models import JournalEntry
+from hoaphuong.kernel.models import AccessLine, JournalEntry
 from hoaphuong.payments import actions as payments
+from hoaphuong.payments import receipts
 from hoaphuong.payments.models import Receipt
 from hoaphuong.payments.tests.factories import money, ordered
-from hoaphuong.signing import actions, keyring, making, signer
+from hoaphuong.signing import actions, keyring, making, signer, standing_queries
 from hoaphuong.signing.models import BatchItem, StandingOrder
 from hoaphuong.signing.tests.factories import NOON, YEAR, Core, Keys
 from hoaphuong.signing.tests.test_pages import key_of, of
@@ -180,6 +181,65 @@ def test_the_clerk_gives_and_withdraws_it_on_the_page_of_seals(ward, seal):
         mai.post(f"{SEALS}/{ward}/tu-dong", until(1) | {"kind": "documents.seal"}).status_code
         == 404
     )
+
+
+def papers_of(client, ward, **asked):
+    return client.get(f"{SEALS}/{ward}/da-dong/{KIND}", asked)
+
+
+def test_whoever_is_in_charge_sees_what_was_sealed_and_what_failed_and_tries_it_again(
+    ward, seal, monkeypatch
+):
+    mai = of("mai")
+    given = give(ward, seal)
+    sealed = [paid_receipt(ward, f"d{n}") for n in range(3)]
+    work()
+    failing = paid_receipt(ward, "bad")
+    with monkeypatch.context() as broken:
+        broken.setattr(making, "make", unreadable)
+        work()
+    assert standing_queries.counts(KIND, ward) == {"sealed": 3, "waiting": 0, "failed": 1}
+    link = f'href="{SEALS}/{ward}/da-dong/{KIND}"'
+    assert link in mai.get(SEALS).content.decode()
+    # What failed stands first; it says why.
+    page = papers_of(mai, ward).content.decode()
+    assert receipts.called(failing) in page
+    assert "hỏng" in page
+    assert receipts.called(sealed[0]) not in page
+    page = papers_of(mai, ward, state="sealed").content.decode()
+    assert all(receipts.called(one) in page for one in sealed)
+    assert receipts.called(failing) not in page
+    again = f"{SEALS}/{ward}/dong-lai"
+    actions.withdraw_standing_order(kind=KIND, agency=ward, by=key_of("mai"), at=timezone.now())
+    mai.post(again, {"kind": KIND})
+    assert BatchItem.objects.count() == 4  # no order stands: nothing is sealed
+    give(ward, seal)
+    mai.post(again, {"kind": KIND})
+    assert standing_queries.counts(KIND, ward) == {"sealed": 3, "waiting": 1, "failed": 0}
+    mai.post(again, {"kind": KIND})
+    assert BatchItem.objects.count() == 5
+    work()
+    assert standing_queries.counts(KIND, ward) == {"sealed": 4, "waiting": 0, "failed": 0}
+    failing.refresh_from_db()
+    assert failing.sealed_at is not None
+    assert StandingOrder.objects.get(pk=given.pk).withdrawn_at is not None
+
+
+def unreadable(*_words, **_named):
+    raise making.PaperUnreadable("no table of its objects")
+
+
+def test_papers_of_a_seal_are_for_those_in_charge_of_it(ward, seal):
+    give(ward, seal)
+    paid_receipt(ward)
+    work()
+    assert papers_of(of("mai"), "000.00.02.H24").status_code == 404
+    assert papers_of(of("lan"), ward).status_code == 403
+    assert of("lan").post(f"{SEALS}/{ward}/dong-lai", {"kind": KIND}).status_code == 403
+    assert of("mai").get(f"{SEALS}/{ward}/da-dong/documents.seal").status_code == 404
+    assert AccessLine.objects.filter(purpose="signing.standing_papers").count() == 0
+    assert papers_of(of("mai"), ward, state="x", page="x").status_code == 200
+    assert AccessLine.objects.get(purpose="signing.standing_papers").count == 1
 
 
 def test_without_a_second_factor_one_is_led_to_it_and_nothing_is_ordered(ward, seal):
