@@ -1,6 +1,7 @@
 """Rights over fees: who keeps the till does not compare the books; who does approves no refund.
 
-So money has three people: the clerk takes cash, the accountant compares and asks, the head approves.
+So money has three people: the clerk takes cash, the accountant compares and asks for refunds, the
+head approves them.
 """
 
 from django.utils.translation import gettext_lazy as _

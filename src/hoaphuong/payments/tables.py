@@ -168,10 +168,13 @@ def out_payments__money(
     """Money in đồng by month, agency and provider: collected, refunded, charged back by payers'
     banks, and in difference: what our books and the provider's list of a day say otherwise, each
     transaction without its sign, as far as nobody has settled it since the day was compared last.
+    net_vnd is collected less refunded and charged back: a refund counts in the month in which it
+    was sent, so a month may be below zero.
 
     vi: Số tiền (đồng) theo tháng, cơ quan và kênh thu: đã thu, đã hoàn, bị ngân hàng của người nộp
     đòi lại, và đang lệch: số tiền mà sổ của thành phố và bảng kê của kênh thu ghi khác nhau, cộng
-    giá trị tuyệt đối từng giao dịch, chưa được xử lý từ lần đối soát gần nhất.
+    giá trị tuyệt đối từng giao dịch, chưa được xử lý từ lần đối soát gần nhất. net_vnd là số thực
+    thu: đã thu trừ đã hoàn và bị đòi lại; khoản hoàn tính vào tháng hoàn nên có thể âm.
     """
     nothing = ibis.literal(0).cast("int64")
     names = ("collected_vnd", "refunded_vnd", "charged_back_vnd", "in_difference_vnd")
@@ -192,7 +195,8 @@ def out_payments__money(
         distinct=False,
     )
     by = rows.group_by("month", "agency", "provider")
-    return by.agg(**{name: rows[name].sum().cast("int64") for name in names})
+    summed = by.agg(**{name: rows[name].sum().cast("int64") for name in names})
+    return summed.mutate(net_vnd=_.collected_vnd - _.refunded_vnd - _.charged_back_vnd)
 
 
 def out_payments__days_closed(core_payments__days: ir.Table) -> ir.Table:

@@ -1,6 +1,7 @@
 """Money that goes back: asked for with a reason, decided by somebody else."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -53,6 +54,7 @@ def listed(request: HttpRequest) -> HttpResponse:
                 "may_settle": one.state == "asked"
                 and one.asked_by != actor.key
                 and covers(actor, asked.APPROVE, one.agency_code),
+                "why": by_hand.get(one.key, ""),
                 "may_pay": one.key in by_hand and covers(actor, asked.RECONCILE, one.agency_code),
             }
             for one in found.rows
@@ -61,14 +63,19 @@ def listed(request: HttpRequest) -> HttpResponse:
     return asked.shown_page(request, "payments/refunds.html", context)
 
 
-def _by_hand(rows: Iterable[Refund]) -> set[str]:
-    """Approved refunds that no provider sends: cash, transfers, and what a provider said no to."""
+def _by_hand(rows: Iterable[Refund]) -> dict[str, Any]:
+    """Approved refunds that no provider sends: cash, transfers, and what a provider did not send,
+    with why not."""
     approved = [one for one in rows if one.state == Refund.State.APPROVED]
     kinds = [f"{actions.REFUND}.{code}" for code in connected.ONLINE]
     calls = outgoing.calls(kinds=kinds, subjects=[one.key for one in approved])
-    ended = {key for key, call in calls.items() if call.state in ("dead", "dropped")}
+    ended = {
+        key: outgoing.said(call)[1]
+        for key, call in calls.items()
+        if call.state in ("dead", "dropped")
+    }
     return {
-        one.key
+        one.key: ended.get(one.key, "")
         for one in approved
         if one.key in ended or one.collection.provider not in connected.ONLINE
     }

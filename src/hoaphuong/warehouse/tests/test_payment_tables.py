@@ -124,14 +124,25 @@ def test_money_is_collected_refunded_charged_back_and_in_difference(figures):
     rows = figures(events, "out_payments__money", "month", "agency")
 
     assert [tuple(row.values()) for row in rows] == [
-        (MARCH, HERE, "vnpay", 70_000, 0, 5_000, 7_000),
-        (MARCH, THERE, "vnpay", 1_000, 0, 0, 0),
-        (APRIL, HERE, "vnpay", 0, 7_000, 0, 0),
+        (MARCH, HERE, "vnpay", 70_000, 0, 5_000, 7_000, 65_000),
+        (MARCH, THERE, "vnpay", 1_000, 0, 0, 0, 1_000),
+        (APRIL, HERE, "vnpay", 0, 7_000, 0, 0, -7_000),
     ]
     assert list(rows[0]) == [
         "month", "agency", "provider", "collected_vnd", "refunded_vnd", "charged_back_vnd",
-        "in_difference_vnd",
+        "in_difference_vnd", "net_vnd",
     ]  # fmt: skip
+
+
+def test_a_receipt_that_was_refunded_in_full_is_nothing_collected_net(figures):
+    refund = told.RefundSent(
+        refund=Ref("f"), order=Ref("o"), agency=Code(HERE), provider=Code("vnpay"),
+        amount=Money(50_000), sent_on=MARCH,
+    )  # fmt: skip
+    told_twice = (moment(MARCH), refund)
+    events = [collected("1", 50_000, MARCH), told_twice, told_twice]
+    [row] = figures(events, "out_payments__money")
+    assert (row["collected_vnd"], row["refunded_vnd"], row["net_vnd"]) == (50_000, 50_000, 0)
 
 
 def test_a_day_counts_as_it_was_compared_last_and_closed_days_are_a_share(figures):
