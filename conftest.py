@@ -15,6 +15,7 @@ os.environ.setdefault(
     "HOAPHUONG_HOME", str(Path(os.environ.get("TMPDIR", "/tmp")) / f"hoaphuong-tests-{os.getpid()}")
 )
 
+from tests.loaded import Loaded  # noqa: E402
 from tests.processes import City, Template, template_for  # noqa: E402
 
 SHARED_DATA = Path(__file__).resolve().parent.parent / "shared" / "data"
@@ -38,6 +39,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         (same if one_is_enough else again).append(item)
     items[:] = again
     config.hook.pytest_deselected(items=same)
+
+
+@pytest.hookimpl(trylast=True, specname="pytest_collection_modifyitems")
+def longest_first(items: list[pytest.Item]) -> None:
+    """Real processes first: with short tests at the end all workers end at the same time."""
+    items.sort(key=lambda item: "city_template" not in getattr(item, "fixturenames", ()))
 
 
 @pytest.fixture(autouse=True)
@@ -71,22 +78,33 @@ def vietnamese() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session")
+def loaded() -> Loaded:
+    """The rows of a fresh city and of its demonstration, made once and written for each test."""
+    return Loaded()
+
+
 @pytest.fixture
-def city(db) -> None:
+def city(db, loaded: Loaded) -> None:
     """Agencies and shipped procedures, as a fresh city has them."""
     from hoaphuong.command.prepare import load_city
+    from hoaphuong.identity import queries
 
-    load_city()
+    loaded.write("city", load_city)
+    queries.forget_agencies()
 
 
 @pytest.fixture
-def demo_city(city, settings) -> None:
+def demo_city(city, loaded: Loaded, settings) -> None:
     """The city in demonstration mode with its personas."""
     from hoaphuong.identity import demo
 
+    def people() -> None:
+        demo._personas()
+        demo._second_factors()
+
     settings.DEMO = True
-    demo._personas()
-    demo._second_factors()
+    loaded.write("demo", people)
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from urllib.parse import urljoin, urlsplit
 
 import pytest
@@ -15,6 +15,8 @@ from tests.page_reading import read
 from tests.wording import vietnamese
 
 pytestmark = [pytest.mark.browser, pytest.mark.one_database, needs_chromium]
+# One process has the city and its figures: making them takes longer than reading a page of each.
+reading_one_city = pytest.mark.xdist_group("reading one city")
 OF_EACH_ROUTE = 2
 # A document's page leads elsewhere at each point of its way.
 OF_SOME = {"documents:document": 20}
@@ -59,6 +61,10 @@ class Found:
     url: str
     body: str
 
+    @cached_property
+    def reading(self):
+        return read(self.body)
+
 
 def route_of(path):
     try:
@@ -68,20 +74,20 @@ def route_of(path):
     return found.view_name or found.route
 
 
-def followed(walk, who):
+def followed(walk, who, of_each=OF_EACH_ROUTE):
     """Every page that links lead to from the first one, a few of each route."""
     todo, seen, by_route = ["/"], {"/"}, Counter()
     while todo:
         path = todo.pop(0)
         route = route_of(urlsplit(path).path)
         by_route[route] += 1
-        if by_route[route] > OF_SOME.get(route, OF_EACH_ROUTE) or route == "web:language":
+        if by_route[route] > OF_SOME.get(route, of_each) or route == "web:language":
             continue
         answer = walk.context.request.get(path)
         html = "html" in answer.headers.get("content-type", "")
         found = Found(who, path, route, answer.status, answer.url, answer.text() if html else "")
         yield found
-        for link in read(found.body).links:
+        for link in found.reading.links:
             leads = urlsplit(urljoin(found.url, link))._replace(fragment="")
             assert leads.geturl().startswith(walk.address), f"{path} leads away to {link}"
             inside = leads._replace(scheme="", netloc="").geturl()
@@ -118,9 +124,13 @@ def foreign(reading, language):
     }
 
 
-@pytest.mark.parametrize("language", ["vi", "en"])
+@reading_one_city
+@pytest.mark.parametrize(
+    ("language", "of_each"),
+    [("vi", OF_EACH_ROUTE), ("en", 1), pytest.param("en", OF_EACH_ROUTE, marks=pytest.mark.slow)],
+)
 def test_whoever_follows_every_link_finds_whole_pages_in_one_language(
-    counted_city, browser, language
+    counted_city, browser, language, of_each
 ):
     wrong, routes = [], set()
     for who in ("", *(persona.username for persona in PERSONAS)):
@@ -128,7 +138,7 @@ def test_whoever_follows_every_link_finds_whole_pages_in_one_language(
         if who:
             walk.become(who)
             walk.pass_second_factor()
-        for page in followed(walk, who):
+        for page in followed(walk, who, of_each):
             routes.add(page.route)
             at = (page.who, page.path)
             if page.status != 200:
@@ -137,7 +147,7 @@ def test_whoever_follows_every_link_finds_whole_pages_in_one_language(
                 if who or page.route not in ASKS_TO_SIGN_IN:
                     wrong.append((*at, f"is sent on to {page.url}"))
             elif page.body:
-                reading = read(page.body)
+                reading = page.reading
                 if (reading.lang, reading.h1) != (language, 1) or not reading.title:
                     wrong.append((*at, reading.lang, reading.h1, reading.title))
                 wrong += [(*at, text) for text in foreign(reading, language)]
@@ -152,6 +162,7 @@ def test_a_word_of_the_other_language_is_found():
     assert foreign(page, "en") == {"Việc cần làm"}
 
 
+@reading_one_city
 def test_no_page_scrolls_sideways_or_shuts_anybody_out(counted_city, browser):
     from axe_playwright_python.sync_playwright import Axe
 
@@ -161,7 +172,7 @@ def test_no_page_scrolls_sideways_or_shuts_anybody_out(counted_city, browser):
         if who:
             walk.become(who)
             walk.pass_second_factor()
-        for page in list(followed(walk, who)):
+        for page in list(followed(walk, who, 1)):
             if not page.body or (page.route, who == "lan") in seen:
                 continue
             seen.add((page.route, who == "lan"))

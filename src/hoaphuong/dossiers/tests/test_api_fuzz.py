@@ -1,5 +1,7 @@
 """The API asked everything its own schema allows, and what it forbids: it never breaks."""
 
+from functools import cache
+
 import pytest
 import schemathesis
 from django.conf import settings as city_settings
@@ -36,10 +38,15 @@ def unhurried(settings):
         signal.connect(close_old_connections)
 
 
+@cache
+def api_schema():
+    """What the city says of its own API; the same for every test."""
+    return schemathesis.openapi.from_wsgi("/api/openapi.json", application)
+
+
 def ask_everything(method, path, *, key="", **sent):
     """25 requests, right and wrong; the statuses of the answers."""
-    schema = schemathesis.openapi.from_wsgi("/api/openapi.json", application)
-    operation = schema[path][method]
+    operation = api_schema()[path][method]
     modes = list(schemathesis.GenerationMode)
     cases = st.one_of(*(operation.as_strategy(generation_mode=mode) for mode in modes))
     statuses = set()

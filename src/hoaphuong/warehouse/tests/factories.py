@@ -84,6 +84,15 @@ def turn_until_quiet(warehouse: Warehouse, *, today: date) -> None:
         pass
 
 
+def publish(home: Path, events: list[Any], *, today: date) -> None:
+    """Publish the figures of these events in a data folder; the journal stays as it was."""
+    with transaction.atomic():
+        record(events)
+        with warehouse_in(home) as warehouse:
+            turn_until_quiet(warehouse, today=today)
+        transaction.set_rollback(True)
+
+
 def in_journal() -> list[tuple[str, str, int, int, str]]:
     """(event, uuid, batch, position, body) of everything sealed, in order."""
     rows = JournalSeal.objects.order_by("batch", "position").values_list(

@@ -12,13 +12,7 @@ from django.utils import timezone, translation
 from hoaphuong.kernel.access import EVERYWHERE
 from hoaphuong.warehouse import pages, queries, wording
 from hoaphuong.warehouse.contracts import Indicator
-from hoaphuong.warehouse.tests.factories import (
-    decided,
-    received,
-    record,
-    turn_until_quiet,
-    warehouse_in,
-)
+from hoaphuong.warehouse.tests.factories import decided, publish, received
 
 
 class Leader:
@@ -47,18 +41,24 @@ def ask(rf):
     return call
 
 
-@pytest.fixture
-def counted(db, home):
+@pytest.fixture(scope="module")
+def counted_home(django_db_setup, django_db_blocker, tmp_path_factory):
+    """A data folder with published figures, which these tests only read."""
     today = timezone.localdate()
     events = received("a", today) + received("b", date(2023, 5, 2), due_on=date(2023, 5, 9))
     events += decided("b", date(2023, 5, 8), due_on=date(2023, 5, 9), used=4)
     for number in range(6):
         events += received(f"c{number}", date(2023, 6, 1), channel="direct")
         events += decided(f"c{number}", date(2023, 6, 2), due_on=date(2023, 6, 9), used=1)
-    record(events)
-    with warehouse_in(home) as warehouse:
-        turn_until_quiet(warehouse, today=today)
-        yield warehouse
+    home = tmp_path_factory.mktemp("counted")
+    with django_db_blocker.unblock():
+        publish(home, events, today=today)
+    return home
+
+
+@pytest.fixture
+def counted(db, counted_home, settings):
+    settings.HOME = counted_home
 
 
 SEE = "warehouse.view_scoreboard"

@@ -11,20 +11,13 @@ from hoaphuong.payments.contracts import PaymentCollected
 from hoaphuong.warehouse import publication, queries
 from hoaphuong.warehouse.rules import LEAST
 from hoaphuong.warehouse.tests.attack import Equation, ranges
-from hoaphuong.warehouse.tests.factories import (
-    decided,
-    moment,
-    received,
-    record,
-    turn_until_quiet,
-    warehouse_in,
-)
+from hoaphuong.warehouse.tests.factories import decided, moment, publish, received
 
 TODAY = date(2026, 4, 2)
 
 
-@pytest.fixture
-def invented(db, home):
+@pytest.fixture(scope="module")
+def invented_home(django_db_setup, django_db_blocker, tmp_path_factory):
     """Two years of invented dossiers: busy agencies, quiet ones, a nearly empty month."""
     rng = random.Random(7)
     events, number = [], 0
@@ -42,10 +35,15 @@ def invented(db, home):
                     key, on, due_on=due, used=rng.randrange(5), late=rng.randrange(2), agency=agency
                 )
                 events.append(_paid(key, on, agency, online=channel == "online"))
-    record(events)
-    with warehouse_in(home) as warehouse:
-        turn_until_quiet(warehouse, today=TODAY)
-        yield warehouse
+    home = tmp_path_factory.mktemp("invented")
+    with django_db_blocker.unblock():
+        publish(home, events, today=TODAY)
+    return home
+
+
+@pytest.fixture
+def invented(db, invented_home, settings):
+    settings.HOME = invented_home
 
 
 def _paid(key: str, on: date, agency: str, *, online: bool) -> tuple:

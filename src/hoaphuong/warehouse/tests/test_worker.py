@@ -4,7 +4,7 @@ import sqlite3
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hoaphuong.dossiers import contracts as told
@@ -61,17 +61,9 @@ happenings = st.lists(
 )
 
 
-@pytest.mark.one_database
-@pytest.mark.django_db(transaction=False)
-@settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(happenings)
-def test_news_added_drain_by_drain_gives_what_all_at_once_gives(tmp_path_factory, batches):
+def agree_drain_by_drain_and_at_once(batches, home, whole) -> None:
     from django.db import transaction
 
-    home = tmp_path_factory.mktemp("home")
-    whole = tmp_path_factory.mktemp("whole")
     with transaction.atomic(), pytest.MonkeyPatch.context() as patch:
         patch.setattr(engines, "MOST_REPLACED", 10.0)
         with warehouse_in(home) as warehouse:
@@ -83,6 +75,20 @@ def test_news_added_drain_by_drain_gives_what_all_at_once_gives(tmp_path_factory
             turn_until_quiet(fresh, today=TODAY)
         assert everything(home) == everything(whole)
         transaction.set_rollback(True)
+
+
+# Each example takes a second: a few every time, many with --all.
+@pytest.mark.one_database
+@pytest.mark.django_db(transaction=False)
+@pytest.mark.parametrize("examples", [4, pytest.param(40, marks=pytest.mark.slow)])
+def test_news_added_drain_by_drain_gives_what_all_at_once_gives(tmp_path_factory, examples):
+    @settings(max_examples=examples, deadline=None)
+    @given(happenings)
+    def compare(batches):
+        home, whole = (tmp_path_factory.mktemp(name) for name in ("home", "whole"))
+        agree_drain_by_drain_and_at_once(batches, home, whole)
+
+    compare()
 
 
 def test_a_drain_computes_only_the_dossiers_it_touches(db, home, monkeypatch):
