@@ -118,7 +118,8 @@ class Engine:
             return False
         put_rows(self.session, KEYS, pa.table({table.key: keys}))
         run = self.session.con.execute
-        run(f"DELETE FROM {table.name} WHERE {table.key} IN (SELECT {table.key} FROM {KEYS})")
+        key = f'"{table.key}"'  # may be a word of SQL, such as order
+        run(f"DELETE FROM {table.name} WHERE {key} IN (SELECT {key} FROM {KEYS})")
         run(f"INSERT INTO {table.name} BY NAME {self._query(table, keyed=True)}")
         self._replaced[table.name] = replaced
         return True

@@ -303,3 +303,15 @@ def test_the_leader_sees_what_was_worked_out_by_hand(db, home):
 )  # fmt: skip
 def test_a_time_is_told_in_a_unit_that_fits(seconds, said):
     assert wording.lasting(seconds) == said
+
+
+def test_one_more_order_replaces_its_own_row_though_its_key_is_a_word_of_sql(db, home):
+    record([made(f"o{n}", MARCH) for n in range(20)])
+    with warehouse_in(home) as warehouse:
+        turn_until_quiet(warehouse, today=TODAY)
+        record([paid("o3", MARCH)])
+        turn_until_quiet(warehouse, today=TODAY)
+        rows = warehouse.engine.rows("core_payments__orders", "order").to_pylist()
+        [share] = warehouse.engine.rows("out_payments__online_share", "month").to_pylist()
+    assert len(rows) == len({row["order"] for row in rows}) == 20
+    assert (share["dossiers_with_fee"], share["paid_online"]) == (20, 1)
