@@ -65,7 +65,8 @@ def load() -> None:
 
 
 def _people() -> list[PersonFacts]:
-    return identity.people()[: len(PAID)]
+    """The newest: the first are the personas, who would pay a fee that they ask for themselves."""
+    return identity.people()[-len(PAID) :]
 
 
 def _processed(cast: _Cast, code: str, whose: _Applicant, at: datetime) -> Dossier:
