@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from hoaphuong.identity import actions as identity
 from hoaphuong.identity.models import Account
+from hoaphuong.kernel import outgoing
 from hoaphuong.kernel.models import AccessLine, JournalEntry
 from hoaphuong.payments import accounts, actions, csv_files, queries
 from hoaphuong.payments.models import (
@@ -340,8 +341,6 @@ def test_the_city_s_accountant_reads_a_statement_and_settles_its_lines(acts_as, 
     assert "Dòng 2" in bring(STATEMENT.format(code=first.code).replace("50000", "năm mươi"))
     assert not StatementLine.objects.exists()
     assert "3 dòng" in bring(STATEMENT.format(code=first.code))
-    from hoaphuong.kernel import outgoing
-
     outgoing.make_calls(kind=actions.MATCH)
     assert FeeOrder.objects.get(pk=first.pk).state == "paid"
     page = text(client.get(url("statements")))
@@ -437,3 +436,19 @@ def test_who_does_not_reconcile_an_agency_does_not_have_its_days_compared(acts_a
     assert client.post(url("compare_day", day.key)).status_code == 403
     assert acts_as("accountant", OTHER).post(url("compare_day", day.key)).status_code == 404
     assert Reconciliation.objects.get().tried_at == day.tried_at
+
+
+def test_a_refund_that_no_provider_sends_says_why_and_is_entered_by_hand(acts_as):
+    order = ordered("d1")
+    actions.collect(money=money("V1", 60_000, order=order.key), by="t", at=AT)  # no way was opened
+    refund = actions.ask_refund(
+        collection=Collection.objects.get().key, amount=10_000, source="over", reason="Thừa",
+        by="t", at=AT,
+    )  # fmt: skip
+    actions.settle_refund(key=refund.key, approve=True, by="head", at=AT)
+    outgoing.make_calls(kind=f"{actions.REFUND}.vnpay", now=AT + timedelta(hours=1))
+    client = acts_as("accountant")
+    assert "Không bên cung cấp nào hoàn được khoản này" in text(client.get(url("refunds")))
+    assert "cần hoàn bằng tay" in text(client.get(url("desk", order.key)))
+    client.post(url("refund_sent", refund.key), {"number": "UNC-9"})
+    assert refund_of(order).state == "sent"
