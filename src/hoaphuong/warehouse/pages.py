@@ -72,7 +72,12 @@ def _fees(year: int, called: dict[str, str]) -> dict[str, list[FeeLine]]:
 
 def _now(request: HttpRequest) -> dict[str, Any]:
     with queries.one_computation():
-        return _figures(request)
+        try:
+            return _figures(request)
+        except (queries.UnknownTable, queries.UnknownColumn):
+            # Published by the version before this one: the worker's first turn computes anew.
+            year = _year(request)
+            return {"year": year, "years": [year], "fresh": None, "renewing": True}
 
 
 def _figures(request: HttpRequest) -> dict[str, Any]:

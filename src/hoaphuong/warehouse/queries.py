@@ -15,6 +15,7 @@ from hoaphuong.warehouse.contracts import (
     Indicator,
     ScoreboardRow,
 )
+from hoaphuong.warehouse.store import UnknownColumn as UnknownColumn
 from hoaphuong.warehouse.store import UnknownTable as UnknownTable
 from hoaphuong.warehouse.store import columns as columns
 from hoaphuong.warehouse.store import one_computation as one_computation

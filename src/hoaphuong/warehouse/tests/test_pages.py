@@ -1,7 +1,10 @@
 """The scoreboard for leaders, the tables for everyone."""
 
+import shutil
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from datetime import date
 from urllib.parse import quote
 
@@ -10,7 +13,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils import timezone, translation
 
 from hoaphuong.kernel.access import EVERYWHERE
-from hoaphuong.warehouse import pages, queries, wording
+from hoaphuong.warehouse import pages, place, queries, wording
 from hoaphuong.warehouse.contracts import Indicator
 from hoaphuong.warehouse.tests.factories import decided, publish, received
 
@@ -105,6 +108,33 @@ def test_a_page_that_shows_the_newest_is_left_as_it_is(counted, ask):
 def test_an_empty_city_has_pages_too(db, home, ask):
     assert "Nothing has been counted yet" in ask(pages.scoreboard, "/", SEE).content.decode()
     assert "No table has been published yet" in ask(pages.tables).content.decode()
+
+
+@pytest.mark.parametrize(
+    "stale",
+    [
+        f"DROP TABLE {queries.MONEY}",
+        f"ALTER TABLE {queries.PAID_ONLINE} RENAME COLUMN paid_online TO was_paid_online",
+    ],
+)
+def test_figures_of_the_version_before_are_awaited(
+    db, counted_home, settings, tmp_path, ask, stale
+):
+    settings.HOME = tmp_path
+    path = place.published(tmp_path)
+    path.parent.mkdir(parents=True)
+    shutil.copy(place.published(counted_home), path)
+    with closing(sqlite3.connect(path)) as rows:
+        rows.execute(f"DROP INDEX {queries.PAID_ONLINE}_by")
+        rows.execute(stale)
+        rows.commit()
+    for view in (pages.scoreboard, pages.scoreboard_now):
+        answer = ask(view, "/dieu-hanh", SEE)
+        assert answer.status_code == 200
+        assert "The figures are being computed anew" in answer.content.decode()
+    shutil.copy(place.published(counted_home), tmp_path / "new")
+    (tmp_path / "new").replace(path)
+    assert "computed anew" not in ask(pages.scoreboard, "/dieu-hanh", SEE).content.decode()
 
 
 def test_tables_are_listed_with_their_definitions_and_public_ones_downloaded(counted, ask):
