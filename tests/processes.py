@@ -6,13 +6,14 @@ import random
 import secrets
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +26,13 @@ SOURCE = Path(__file__).resolve().parent.parent / "src"
 PATIENCE = 40.0
 
 
-def _postgres(url: str, statement: str) -> None:
+def _postgres(url: str, statement: str) -> Any:
+    """Do it; the first value of its answer, if it has one."""
     import psycopg
 
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(statement)  # type: ignore[call-overload]
+        done = connection.execute(statement)  # type: ignore[call-overload]
+        return done.fetchone()[0] if done.description else None
 
 
 def _with_database(url: str, name: str) -> str:
@@ -124,6 +127,14 @@ class City:
     ) -> subprocess.CompletedProcess[str]:
         words = ("-m", "hoaphuong", *words)
         return warm.starter().run(words, env=self.environment(**env), timeout=timeout)
+
+    def count(self, table: str, where: str = "true") -> int:
+        """Asked of the database itself: a process for each look would take the others' cores."""
+        question = f"SELECT count(*) FROM {table} WHERE {where}"
+        if self.database_url:
+            return int(_postgres(self.database_url, question))
+        with closing(sqlite3.connect(self.home / "city.sqlite3", timeout=20)) as city:
+            return int(city.execute(question).fetchone()[0])
 
     def run_json(self, *words: str) -> Any:
         done = self.run(*words, "--json")

@@ -45,6 +45,7 @@ def test_one_bench_prints_one_object_and_nothing_else(run, tmp_path):
     assert all('"status": 200' in line for line in hits)
 
 
+@pytest.mark.one_database
 def test_a_bench_that_does_not_exist_names_those_that_do(run):
     done = run("speed")
     assert done.returncode == 1

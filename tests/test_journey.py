@@ -55,7 +55,7 @@ def computed_this_year(city):
 @pytest.mark.parametrize(
     ("width", "language"),
     [
-        (360, "vi"),
+        pytest.param(360, "vi", marks=pytest.mark.slow_on_postgresql),
         pytest.param(1280, "en", marks=[pytest.mark.slow, pytest.mark.one_database]),
     ],
 )

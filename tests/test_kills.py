@@ -55,15 +55,11 @@ def test_every_fact_is_in_the_lake_once_wherever_the_worker_was_killed(real_city
 
     again = real_city.start_worker()
     published = real_city.home / "lake" / "out"
-    verdict = {}
-
-    def settled() -> bool:
-        if not any(published.glob("*.sqlite3")):
-            return False
-        verdict.update(real_city.run_json("journal", "verify"))
-        return verdict["journal"]["unsealed"] == 0
-
-    real_city.wait(settled)
+    real_city.wait(
+        lambda: any(published.glob("*.sqlite3")) and not real_city.count("kernel_journal_pending"),
+        patience=90,
+    )
+    verdict = real_city.run_json("journal", "verify")
     again.terminate()
     # Still importing, it has no handler yet and the signal ends it: nothing was begun.
     assert again.wait(15) in (0, -signal.SIGTERM)

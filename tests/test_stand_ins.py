@@ -68,6 +68,7 @@ def test_a_tests_city_has_its_authority(real_city):
     assert _answers(address)
 
 
+@pytest.mark.one_database
 def test_a_start_with_the_authoritys_port_taken_says_so(real_city):
     done = real_city.run("prepare", "--scale", "tiny")
     assert done.returncode == 0, done.stderr

@@ -116,6 +116,7 @@ def test_each_notice_arrives_once_wherever_the_worker_was_killed(real_city, poin
     assert brought_again == int(point.startswith("notices.sent"))
 
 
+@pytest.mark.slow_on_postgresql
 @pytest.mark.parametrize(
     "hurt",
     [

@@ -4,13 +4,10 @@ import json
 import os
 import random
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
-from contextlib import closing
 
-import psycopg
 import pytest
 
 from tests.processes import City
@@ -116,14 +113,8 @@ def looked(city: City) -> dict:
 
 
 def signed(city: City) -> int:
-    """Asked of the database itself: a process for each look would take the signers' cores."""
-    question = "SELECT count(*) FROM signing_batchitem WHERE state = 'signed'"
-    question += " AND kind = 'desk.person'"  # the demonstration has signed papers too
-    if city.database_url:
-        with psycopg.connect(city.database_url) as connection:
-            return connection.execute(question).fetchone()[0]
-    with closing(sqlite3.connect(city.home / "city.sqlite3", timeout=20)) as connection:
-        return connection.execute(question).fetchone()[0]
+    # The demonstration has signed papers too.
+    return city.count("signing_batchitem", "state = 'signed' AND kind = 'desk.person'")
 
 
 def assert_signed_once(city: City, count: int) -> None:
