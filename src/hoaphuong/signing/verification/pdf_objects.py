@@ -31,34 +31,20 @@ _read_object = generic.read_object
 def _plain(content: bytes, at: int, container: Any) -> tuple[Any, int] | None:
     """The dictionary or array at a place, and where it ends; None: pyHanko has to read it."""
     handler = container.get_pdf_handler()
-    name_of, match = generic._decode_name, _TOKEN.match
-    open_: list[tuple[Any, Any]] = []  # what is around the innermost, with the key it is put under
+    name_of, match, put = generic._decode_name, _TOKEN.match, dict.__setitem__
+    around: list[tuple[Any, Any, bool]] = []  # the innermost, with the key it is put under
     inner: Any = None
     key: Any = None
+    value: Any
+    is_dict = False
     for _number in range(MOST_TOKENS):
         token = match(content, at)
         if token is None:
             return None
         at, kind = token.end(), token.lastgroup
-        wants_key = key is None and isinstance(inner, dict)
-        if kind == "opens":
-            if wants_key or len(open_) == MOST_DEEP:
-                return None
-            open_.append((inner, key))
-            is_array = token["opens"] == b"["
-            inner, key = generic.ArrayObject() if is_array else generic.DictionaryObject(), None
-            continue
-        if kind == "closes":
-            if isinstance(inner, dict) != (token["closes"] == b">>") or key is not None:
-                return None
-            value, (inner, key) = inner, open_.pop()
-            if inner is None:
-                return value, at
-            if isinstance(value, dict) and _STREAM.match(content, at):
-                return None
-        elif kind == "name":
+        if kind == "name":
             value = name_of(token["name"])
-            if wants_key:
+            if is_dict and key is None:
                 if value in inner:
                     return None
                 key = value
@@ -67,26 +53,47 @@ def _plain(content: bytes, at: int, container: Any) -> tuple[Any, int] | None:
             value = generic.IndirectObject(int(token["number"]), int(token["generation"]), handler)
         elif kind == "integer":
             value = generic.NumberObject(token["integer"])
-        elif kind == "decimal":
-            value = generic.FloatObject(token["decimal"].decode())
-        elif kind == "digits":
-            digits = token["digits"]
-            value = generic.pdf_string(bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode()))
-        elif kind == "text":
-            value = generic.pdf_string(token["text"])
-        elif token["word"] == b"null":
-            value = generic.NullObject()
-        else:
-            value = generic.BooleanObject(token["word"] == b"true")
-        if isinstance(inner, dict):
-            if key is None:
+        elif kind == "opens":
+            if (is_dict and key is None) or len(around) == MOST_DEEP:
                 return None
-            dict.__setitem__(inner, key, value)
-            key = None
+            around.append((inner, key, is_dict))
+            is_dict, key = token["opens"] == b"<<", None
+            inner = generic.DictionaryObject() if is_dict else generic.ArrayObject()
+            continue
+        elif kind == "closes":
+            if is_dict != (token["closes"] == b">>") or key is not None:
+                return None
+            value, was_dict = inner, is_dict
+            inner, key, is_dict = around.pop()
+            if inner is None:
+                return value, at
+            if was_dict and _STREAM.match(content, at):
+                return None
         else:
-            list.append(inner, value)
+            value = _other(token, kind)
+        if not is_dict:
+            inner.append(value)
+        elif key is None:
+            return None
+        else:
+            put(inner, key, value)
+            key = None
         value.container_ref = container
     return None
+
+
+def _other(token: re.Match[bytes], kind: str | None) -> Any:
+    """A string, a number with a point, or a word."""
+    if kind == "decimal":
+        return generic.FloatObject(token["decimal"].decode())
+    if kind == "digits":
+        digits = token["digits"]
+        return generic.pdf_string(bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode()))
+    if kind == "text":
+        return generic.pdf_string(token["text"])
+    if token["word"] == b"null":
+        return generic.NullObject()
+    return generic.BooleanObject(token["word"] == b"true")
 
 
 def read_object(
